@@ -1,0 +1,129 @@
+"""The three kinds of trouble, on one screen.
+
+    refusal  a value: a `Reason` with its words, returned beside a decision
+    defect   a value: a `Reason` found at a `Place` of something that came from outside
+    fault    an exception of ours, `Fault`; it carries a `Reason` too
+             Fault
+             ├── Misuse        the caller asked for something that cannot be done as asked
+             ├── Unavailable   a part that is needed does not answer: later, the same call may succeed
+             └── Corruption    what is stored contradicts itself: stop and call a person
+
+Columns carry a reason's `number`; people and machines read its `code` and words. Ranges of numbers:
+1 files and formats, 100 identifiers, 200 rights, 300 rules, 400 claims, 500 payments,
+600 identity and disclosure, 700 storage and keys. Zero is "no reason". Inside a part, the lower
+number takes precedence when several apply.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Actor(StrEnum):
+    """Who must act next."""
+
+    PROFESSIONAL = "professional"
+    INSURED = "insured"
+    INSURER = "insurer"
+    OPERATOR = "operator"
+    BANK = "bank"
+    NOBODY = "nobody"
+
+
+class Retry(StrEnum):
+    """Whether sending again can help."""
+
+    NEVER = "never"
+    CORRECTED = "corrected"
+    SAME = "same"
+    LATER = "later"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The same sentence in both languages."""
+
+    fr: str
+    en: str
+
+    def __post_init__(self) -> None:
+        assert self.fr and self.en, "a text exists in French and in English"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something is refused, reduced, defective or impossible, and what to do about it."""
+
+    number: int
+    code: str
+    message: Text
+    action: Text
+    actor: Actor
+    retry: Retry = Retry.CORRECTED
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where outside data is wrong. `line` counts from 1; 0 means the thing as a whole."""
+
+    source: str
+    line: int = 0
+    field: str = ""
+
+    def __str__(self) -> str:
+        parts = [self.source]
+        if self.line:
+            parts.append(f"line {self.line}")
+        if self.field:
+            parts.append(self.field)
+        return ", ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """One reason at one place. `cause` adds what was found, never personal data."""
+
+    reason: Reason
+    place: Place
+    cause: str = ""
+
+
+class Catalogue:
+    """The reasons of one part, by number and by code."""
+
+    def __init__(self, *reasons: Reason) -> None:
+        self._by_number = {reason.number: reason for reason in reasons}
+        self._by_code = {reason.code: reason for reason in reasons}
+        assert len(self._by_number) == len(self._by_code) == len(reasons), "a reason is listed once"
+
+    def __iter__(self) -> Iterator[Reason]:
+        return iter(sorted(self._by_number.values(), key=lambda reason: reason.number))
+
+    def __getitem__(self, key: int | str) -> Reason:
+        return self._by_number[key] if isinstance(key, int) else self._by_code[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._by_number or key in self._by_code
+
+
+class Fault(Exception):
+    """Something of ours could not be done. `cause` names the thing, never a person."""
+
+    def __init__(self, reason: Reason, cause: str = "", place: Place | None = None) -> None:
+        self.reason = reason
+        self.cause = cause
+        self.place = place
+        super().__init__(" ".join(filter(None, [f"[{reason.code}]", reason.message.en, cause, str(place or "")])))
+
+
+class Misuse(Fault):
+    """The caller must change the request."""
+
+
+class Unavailable(Fault):
+    """A needed part does not answer; nothing was half done."""
+
+
+class Corruption(Fault):
+    """Stored facts contradict each other."""

@@ -1,0 +1,117 @@
+"""Numbered migrations, forward only: each a folder with `up.sql` and `why.md`, applied once, in order.
+
+An advisory lock lets one process migrate; each migration runs in one transaction with its line in the journal; a
+text that changed after it was applied is refused. Before the first one, the roles exist with the passwords of this home.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from importlib.resources import files
+
+import asyncpg
+
+from cloison.errors import Corruption
+from cloison.storage.database import Address, administer, require_version
+from cloison.storage.reasons import MIGRATION_CHANGED, MIGRATION_UNKNOWN
+from cloison.storage.roles import Role
+
+LOCK = 0x636C6F69  # "cloi"
+JOURNAL = """
+create schema if not exists cloison;
+create table if not exists cloison.migration (
+    number int4 primary key, name text not null, digest text not null,
+    applied_at timestamptz not null default clock_timestamp()
+);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One step: `number` orders it, `sql` is what it does, `digest` recognises it."""
+
+    number: int
+    name: str
+    sql: str
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.sql.encode()).hexdigest()
+
+
+def known() -> list[Migration]:
+    """The migrations of this version, in order."""
+    steps: list[Migration] = []
+    for folder in files("cloison.storage").joinpath("migrations").iterdir():
+        number, _, name = folder.name.partition("-")
+        if number.isdigit():
+            steps.append(Migration(int(number), name, folder.joinpath("up.sql").read_text()))
+    return sorted(steps, key=lambda step: step.number)
+
+
+async def migrate(address: Address) -> list[Migration]:
+    """Bring the database of this address to this version, creating it if needed; returns the steps applied."""
+    await _create_database(address)
+    connection = await administer(address)
+    try:
+        await connection.execute("select pg_advisory_lock($1)", LOCK)
+        await _create_roles(connection, address)
+        await connection.execute(JOURNAL)
+        waiting = await pending(connection)
+        for step in waiting:
+            await _apply(connection, step)
+        return waiting
+    finally:
+        await connection.close()
+
+
+async def pending(connection: asyncpg.Connection) -> list[Migration]:
+    """The steps not applied yet. Raises Corruption when the journal and this version disagree."""
+    rows = await connection.fetch("select number, name, digest from cloison.migration")
+    applied = {row["number"]: row for row in rows}
+    steps = known()
+    for step in steps:
+        if step.number in applied and applied[step.number]["digest"] != step.digest:
+            raise Corruption(MIGRATION_CHANGED, cause=f"{step.number:04d}-{step.name}")
+    unknown = applied.keys() - {step.number for step in steps}
+    if unknown:
+        raise Corruption(MIGRATION_UNKNOWN, cause=f"number {max(unknown)}")
+    return [step for step in steps if step.number not in applied]
+
+
+async def _apply(connection: asyncpg.Connection, step: Migration) -> None:
+    async with connection.transaction():
+        await connection.execute("set local lock_timeout = '5s'")
+        await connection.execute(step.sql)
+        await connection.execute(
+            "insert into cloison.migration (number, name, digest) values ($1, $2, $3)",
+            step.number,
+            step.name,
+            step.digest,
+        )
+
+
+async def _create_database(address: Address) -> None:
+    connection = await administer(address.named("postgres"))
+    try:
+        await require_version(connection)
+        if not await connection.fetchval("select 1 from pg_database where datname = $1", address.database):
+            name = await connection.fetchval("select quote_ident($1)", address.database)
+            await connection.execute(f"create database {name}")
+    except asyncpg.DuplicateDatabaseError:
+        pass  # another process created it between the two statements
+    finally:
+        await connection.close()
+
+
+async def _create_roles(connection: asyncpg.Connection, address: Address) -> None:
+    """Roles belong to the server, not to the database: they are brought in line at every migration."""
+    for role in Role:
+        password = await connection.fetchval("select quote_literal($1)", address.passwords.of(role))
+        if not await connection.fetchval("select 1 from pg_roles where rolname = $1", role):
+            await connection.execute(f"create role {role}")
+        login = "nologin" if role is Role.OWNER else "login"
+        await connection.execute(
+            f"alter role {role} {login} nosuperuser nobypassrls nocreatedb nocreaterole password {password}"
+        )
+    if not await connection.fetchval("select pg_has_role(current_user, $1, 'member')", str(Role.OWNER)):
+        await connection.execute(f"grant {Role.OWNER} to current_user")

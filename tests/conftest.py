@@ -1,0 +1,62 @@
+"""Fixtures that every kind of test may ask for: real parts, and reference data where it is present."""
+
+import asyncio
+import itertools
+import os
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from cloison.storage.database import Address, Database, administer, locate
+from cloison.storage.migrate import migrate
+
+ROOT = Path(__file__).resolve().parents[1]
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Public reference data beside the checkout. It is not part of the product: without it, the test is skipped."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("needs the reference data in ../shared/data, which is not part of the product")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def home() -> Iterator[Path]:
+    """A home of its own for this test run, removed at the end."""
+    with tempfile.TemporaryDirectory(prefix="cloison-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def template(home: Path) -> Address:
+    """A migrated, empty database to copy. PostgreSQL is the embedded one, or that of CLOISON_TEST_DATABASE_URL."""
+    url = os.environ.get("CLOISON_TEST_DATABASE_URL")
+    address = locate(home, url).named(f"cloison_template_{os.getpid()}")
+    asyncio.run(migrate(address))
+    return address
+
+
+@pytest.fixture
+async def address(template: Address) -> AsyncIterator[Address]:
+    """An empty, migrated database of this test's own."""
+    name = f"cloison_test_{os.getpid()}_{next(_numbers)}"
+    connection = await administer(template.named("postgres"))
+    try:
+        await connection.execute(f"create database {name} template {template.database}")
+        yield template.named(name)
+        await connection.execute(f"drop database {name} with (force)")
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+async def database(address: Address) -> AsyncIterator[Database]:
+    """The same, with its pools."""
+    async with Database(address) as opened:
+        yield opened
