@@ -1,0 +1,88 @@
+"""The table of act codes: one number per code, and what each code says about its base, its rate and its flat sums.
+
+Columns carry the number (`Acts.code`), the index in ACT_CODES. The table is `tariff/actes.toml`; a code is added at its
+end and never moved, so a stored number keeps its meaning.
+"""
+
+import tomllib
+from dataclasses import dataclass
+from enum import IntEnum
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cloison.rules.vocabulary import NOT_STATED, Domain
+
+
+class Base(IntEnum):
+    """Where the base of reimbursement of a code comes from."""
+
+    TARIF = 1
+    """An official price per act."""
+    LETTRE = 2
+    """A key letter times a coefficient."""
+    DECLAREE = 3
+    """What the professional declares: no official table of these prices is loaded."""
+    TAXI = 4
+    DETAIL = 5
+    """A line without an amount that describes the line above it."""
+
+
+class Withheld(IntEnum):
+    """The flat sum that the compulsory scheme withholds on a code (CSS L160-13 II and III)."""
+
+    NONE = 0
+    PARTICIPATION = 1
+    MEDICAMENT = 2
+    PARAMEDICAL = 3
+    TRANSPORT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ActCode:
+    """One code of the table, in its words."""
+
+    code: str
+    domain: Domain
+    base: Base
+    rate: str
+    withheld: Withheld
+    fr: str
+    en: str
+
+
+def _table() -> tuple[ActCode, ...]:
+    data = tomllib.loads(files("cloison.rules").joinpath("tariff/actes.toml").read_text("utf-8"))
+    return tuple(
+        ActCode(
+            code=row["code"],
+            domain=Domain[row["domain"]],
+            base=Base[row["base"].upper()],
+            rate=row["rate"],
+            withheld=Withheld[row["withheld"].upper()],
+            fr=row["fr"],
+            en=row["en"],
+        )
+        for row in data["acte"]
+    )
+
+
+ACT_TABLE = _table()
+ACT_CODES = tuple(act.code for act in ACT_TABLE)
+ACT_NUMBERS = {code: number for number, code in enumerate(ACT_CODES)}
+
+DOMAIN_OF = np.array([act.domain for act in ACT_TABLE], np.int8)
+"""The `Domain` of each code number: `DOMAIN_OF[acts.code]`, for known codes."""
+BASE_OF = np.array([act.base for act in ACT_TABLE], np.int8)
+WITHHELD_OF = np.array([act.withheld for act in ACT_TABLE], np.int8)
+
+_SORTED = np.array(sorted(code.encode() for code in ACT_CODES))
+_SORTED_IDS = np.array([ACT_NUMBERS[code.decode()] for code in _SORTED.tolist()], np.int16)
+
+
+def code_ids(codes: NDArray[np.bytes_]) -> NDArray[np.int16]:
+    """The number of each code such as b'G'; -1 when unknown. Trailing spaces of fixed-width files are cut."""
+    names = np.char.rstrip(codes) if codes.dtype.itemsize > 1 else codes
+    at = np.minimum(np.searchsorted(_SORTED, names), len(_SORTED) - 1)
+    return np.where(_SORTED[at] == names, _SORTED_IDS[at], np.int16(NOT_STATED))

@@ -1,0 +1,371 @@
+"""Why an act is not priced, why an insurer's share is reduced, what to know about a price; and faults of the room.
+
+    300-339  refusal    the act is not priced: its amounts are zero and mean nothing
+    340-349  reduction  the act is priced and a limit lowered the insurer's share
+    350-359  attention  the act is priced and differs from what was declared
+    360-371  remark     the act is priced; where a value comes from, or a doubt about it
+    380-399  fault      of a tariff file or of a caller's columns
+
+`Priced.reason` holds the lowest number among refusals, reductions and attentions. `Priced.remarks` holds every number
+from 340 to 371 that applies, as the bits `1 << (number - 340)`.
+"""
+
+from cloison.errors import Actor, Catalogue, Reason, Retry, Text
+
+FIRST_REDUCTION = 340
+FIRST_REMARK = 360
+LAST_REMARK = 371
+
+
+def _reason(number: int, code: str, words: tuple[str, str], todo: tuple[str, str], actor: Actor, basis: str) -> Reason:
+    retry = Retry.CORRECTED if number < FIRST_REDUCTION or number > LAST_REMARK else Retry.NEVER
+    return Reason(number, code, Text(*words), Text(*todo), actor, retry, basis)
+
+
+_PS, _INSURER, _OPERATOR, _INSURED, _NOBODY = (
+    Actor.PROFESSIONAL,
+    Actor.INSURER,
+    Actor.OPERATOR,
+    Actor.INSURED,
+    Actor.NOBODY,
+)
+
+REASONS = Catalogue(
+    _reason(
+        300,
+        "act_unknown",
+        ("Le code de l'acte n'est pas connu.", "The code of the act is not known."),
+        ("Corrigez le code de l'acte.", "Correct the code of the act."),
+        _PS,
+        "NGAP; CSS R161-42",
+    ),
+    _reason(
+        301,
+        "care_date_missing",
+        ("La date de soins manque.", "The date of care is missing."),
+        ("Indiquez la date de soins.", "Give the date of care."),
+        _PS,
+        "CSS R161-42",
+    ),
+    _reason(
+        302,
+        "care_date_outside_rules",
+        (
+            "Aucune valeur n'est connue à cette date de soins pour une règle nécessaire.",
+            "No value is known on this date of care for a rule that is needed.",
+        ),
+        (
+            "Vérifiez la date ; si elle est juste, chargez les barèmes de cette époque.",
+            "Check the date; if it is right, load the tariffs of that time.",
+        ),
+        _OPERATOR,
+        "domain 7.3, step 1: every rule is picked by date of care",
+    ),
+    _reason(
+        303,
+        "quantity_not_positive",
+        ("La quantité doit être au moins 1.", "The quantity must be at least 1."),
+        ("Corrigez-la ; une annulation est une autre opération.", "Correct it; a cancellation is another operation."),
+        _PS,
+        "CSS R161-42",
+    ),
+    _reason(
+        304,
+        "amount_implausible",
+        (
+            "Un montant, une quantité ou un coefficient est négatif ou hors de toute vraisemblance.",
+            "An amount, a quantity or a coefficient is negative or beyond any plausible bound.",
+        ),
+        ("Corrigez la ligne.", "Correct the line."),
+        _PS,
+        "project bound: 99,999,999.99 euros per line",
+    ),
+    _reason(
+        305,
+        "status_missing",
+        (
+            "Il manque une information sur l'assuré : exonération, protection ou régime.",
+            "Something about the insured is missing: exoneration, protection or regime.",
+        ),
+        ("Complétez la facture.", "Complete the invoice."),
+        _PS,
+        "CSS L160-14, R160-8",
+    ),
+    _reason(
+        306,
+        "pathway_missing",
+        ("La situation dans le parcours de soins manque.", "The place in the care pathway is missing."),
+        ("Indiquez la lettre du parcours de soins.", "Give the letter of the care pathway."),
+        _PS,
+        "CSS L162-5-3",
+    ),
+    _reason(
+        307,
+        "sector_missing",
+        ("Le secteur conventionnel du médecin manque.", "The doctor's convention sector is missing."),
+        ("Complétez la fiche du professionnel.", "Complete the professional's record."),
+        _OPERATOR,
+        "CSS L162-5",
+    ),
+    _reason(
+        308,
+        "base_not_known",
+        (
+            "La base de remboursement n'est ni dans nos barèmes ni déclarée.",
+            "The base of reimbursement is neither in our tariffs nor declared.",
+        ),
+        ("Indiquez la base de remboursement de la ligne.", "Give the base of reimbursement of the line."),
+        _PS,
+        "CSS L160-13 I",
+    ),
+    _reason(
+        309,
+        "rate_not_known",
+        (
+            "Le taux de ce régime n'est pas dans nos barèmes et la part obligatoire n'est pas déclarée.",
+            "The rate of this regime is not in our tariffs and the compulsory share is not declared.",
+        ),
+        ("Indiquez le montant de la part obligatoire.", "Give the amount of the compulsory share."),
+        _PS,
+        "CSS R160-5, L325-1",
+    ),
+    _reason(
+        310,
+        "trip_missing",
+        ("Les détails du trajet manquent.", "The details of the trip are missing."),
+        ("Indiquez kilomètres, patients et suppléments.", "Give kilometres, patients and supplements."),
+        _PS,
+        "Taxi convention, annex",
+    ),
+    _reason(
+        311,
+        "trip_impossible",
+        (
+            "Les détails du trajet se contredisent ou sont hors limites.",
+            "The details of the trip contradict each other or are out of bounds.",
+        ),
+        ("Corrigez les lignes de détail du trajet.", "Correct the detail lines of the trip."),
+        _PS,
+        "Taxi convention, annex",
+    ),
+    _reason(
+        312,
+        "department_not_priced",
+        (
+            "Aucun tarif kilométrique n'est établi pour ce département de la licence.",
+            "No rate per kilometre is established for this departement of the licence.",
+        ),
+        (
+            "Vérifiez le département de l'ADS, ou chargez le tarif de ce département.",
+            "Check the departement of the licence, or load the rate of this departement.",
+        ),
+        _OPERATOR,
+        "Taxi convention, annex",
+    ),
+    _reason(
+        313,
+        "agreement_refused",
+        (
+            "L'accord préalable a été refusé par l'assurance maladie.",
+            "Prior agreement was refused by the compulsory scheme.",
+        ),
+        ("Facturez le patient, ou joignez un nouvel accord.", "Bill the patient, or attach a new agreement."),
+        _PS,
+        "CSS R322-10-4",
+    ),
+    _reason(
+        314,
+        "detail_with_amount",
+        (
+            "Une ligne de détail porte un montant : il doit être dans la ligne du trajet.",
+            "A detail line carries an amount: it belongs to the line of the trip.",
+        ),
+        ("Portez le montant sur la ligne du trajet.", "Put the amount on the line of the trip."),
+        _PS,
+        "project profile of B2",
+    ),
+    _reason(
+        315,
+        "guarantee_wrong",
+        ("La garantie jointe à l'acte n'est pas lisible.", "The guarantee joined to the act cannot be read."),
+        ("Corrigez le produit.", "Correct the product."),
+        _INSURER,
+        "product of the insurer",
+    ),
+    _reason(
+        340,
+        "capped_per_act",
+        (
+            "La part complémentaire est limitée par le plafond de la garantie par acte.",
+            "The complementary share is limited by the guarantee's cap per act.",
+        ),
+        ("Le reste est dû par l'assuré.", "The rest is due by the insured."),
+        _INSURED,
+        "product of the insurer",
+    ),
+    _reason(
+        341,
+        "ceiling_reached",
+        (
+            "La part complémentaire est limitée par ce qui reste du plafond.",
+            "The complementary share is limited by what is left of the ceiling.",
+        ),
+        ("Le reste est dû par l'assuré.", "The rest is due by the insured."),
+        _INSURED,
+        "product of the insurer",
+    ),
+    _reason(
+        342,
+        "bounded_by_cost",
+        (
+            "La part complémentaire est limitée à ce qui reste à payer.",
+            "The complementary share is limited to what is left to pay.",
+        ),
+        ("Rien à faire.", "Nothing to do."),
+        _NOBODY,
+        "domain 7.3, step 7: an insurance of costs never pays more than the cost",
+    ),
+    _reason(
+        343,
+        "pathway_not_covered",
+        (
+            "Un contrat responsable ne rembourse pas la majoration due hors du parcours de soins.",
+            "A contrat responsable does not pay back the increase due outside the care pathway.",
+        ),
+        ("La majoration reste due par l'assuré.", "The increase is due by the insured."),
+        _INSURED,
+        "CSS L871-1, L162-5-3",
+    ),
+    _reason(
+        350,
+        "amo_share_differs",
+        (
+            "La part obligatoire déclarée diffère de celle que donnent les textes.",
+            "The declared compulsory share differs from the one the texts give.",
+        ),
+        ("Vérifiez le taux et la base de la ligne.", "Check the rate and the base of the line."),
+        _PS,
+        "CSS R160-5",
+    ),
+    _reason(
+        360,
+        "base_declared",
+        ("La base est celle que déclare le professionnel.", "The base is the one the professional declares."),
+        ("Chargez le barème officiel pour la contrôler.", "Load the official tariff to check it."),
+        _OPERATOR,
+        "CSS L160-13 I",
+    ),
+    _reason(
+        361,
+        "base_differs",
+        (
+            "La base déclarée diffère du tarif officiel, qui est appliqué.",
+            "The declared base differs from the official tariff, which applies.",
+        ),
+        ("Vérifiez la base de la ligne.", "Check the base of the line."),
+        _PS,
+        "CSS L160-13 I",
+    ),
+    _reason(
+        362,
+        "amo_share_declared",
+        (
+            "La part obligatoire est celle qui est déclarée : le taux de ce régime n'est pas dans nos barèmes.",
+            "The compulsory share is the declared one: the rate of this regime is not in our tariffs.",
+        ),
+        ("Chargez le taux du régime pour la contrôler.", "Load the rate of the regime to check it."),
+        _OPERATOR,
+        "CSS L325-1; domain 11, row 20",
+    ),
+    _reason(
+        363,
+        "charged_below_base",
+        (
+            "Le montant facturé est inférieur au tarif : il devient la base.",
+            "The amount charged is below the tariff: it becomes the base.",
+        ),
+        ("Rien à faire.", "Nothing to do."),
+        _NOBODY,
+        "CSS L160-13 I; domain 7.3, step 1, to verify",
+    ),
+    _reason(
+        364,
+        "empty_return_doubt",
+        (
+            "Le retour à vide est compté selon une lecture du texte qui reste à confirmer.",
+            "The empty return is counted by a reading of the text that remains to be confirmed.",
+        ),
+        ("Voyez la lecture choisie dans le barème du taxi.", "See the reading chosen in the taxi tariff."),
+        _OPERATOR,
+        "Taxi convention, annex; domain 8.1",
+    ),
+    _reason(
+        365,
+        "value_to_verify",
+        (
+            "Une valeur employée porte la mention « à vérifier ».",
+            "A value that was used is marked to verify.",
+        ),
+        ("Consultez la liste des doutes des barèmes.", "See the list of doubts of the tariffs."),
+        _OPERATOR,
+        "domain 11, row 18",
+    ),
+    _reason(
+        366,
+        "agreement_to_check",
+        (
+            "Au-delà de cette distance un accord préalable est nécessaire, et il n'est pas indiqué.",
+            "Beyond this distance prior agreement is needed, and it is not stated.",
+        ),
+        ("Joignez l'accord préalable.", "Attach the prior agreement."),
+        _PS,
+        "CSS R322-10-4",
+    ),
+    _reason(
+        380,
+        "columns_missing",
+        ("Des colonnes nécessaires manquent.", "Columns that are needed are missing."),
+        ("Donnez chaque colonne nommée.", "Give each column that is named."),
+        _OPERATOR,
+        "Acts",
+    ),
+    _reason(
+        381,
+        "columns_wrong",
+        ("Une colonne n'a pas la forme attendue.", "A column does not have the expected shape."),
+        ("Corrigez la colonne nommée.", "Correct the column that is named."),
+        _OPERATOR,
+        "Acts",
+    ),
+    _reason(
+        382,
+        "tariff_wrong",
+        ("Un fichier de barème n'est pas utilisable.", "A tariff file cannot be used."),
+        ("Corrigez le fichier à l'endroit indiqué.", "Correct the file at the place that is named."),
+        _OPERATOR,
+        "rules/tariff",
+    ),
+    _reason(
+        383,
+        "tariff_unknown",
+        ("Ce paramètre n'existe dans aucun barème.", "This parameter is in no tariff."),
+        ("Corrigez le nom ou ajoutez le barème.", "Correct the name or add the tariff."),
+        _OPERATOR,
+        "rules/tariff",
+    ),
+    _reason(
+        384,
+        "no_value_on_day",
+        ("Aucune valeur n'est connue à cette date.", "No value is known on this day."),
+        ("Vérifiez la date ou complétez le barème.", "Check the date or complete the tariff."),
+        _OPERATOR,
+        "rules/tariff",
+    ),
+)
+
+
+def bit(code: str) -> int:
+    """The bit of `Priced.remarks` that says this reason applies."""
+    number = REASONS[code].number
+    assert FIRST_REDUCTION <= number <= LAST_REMARK, "only reasons that leave the act priced have a bit"
+    return 1 << (number - FIRST_REDUCTION)

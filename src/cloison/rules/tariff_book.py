@@ -1,0 +1,363 @@
+"""Dated values of the law: what a parameter was worth on a day, who says so, and how sure we are.
+
+A parameter is a step function of the day of care, written in `tariff/*.toml`: each value holds from its day until the
+next one. A day before the first value has no value: asking for it raises, and never gives zero. A file that is not clear
+(a gap, an overlap, a value without a source) is refused when it is loaded.
+
+Lookups are columnar. All days on which anything changes cut time into eras; a batch is placed in its eras once
+(`TariffBook.dates`), after which each parameter is one small table read by era.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
+from typing import Self, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cloison.errors import Misuse, Place
+from cloison.period import FOREVER, Days
+from cloison.rules.codes import ACT_TABLE
+from cloison.rules.reasons import REASONS
+from cloison.rules.vocabulary import DEPARTMENTS
+
+MISSING = int(np.iinfo(np.int64).min)
+"""In a column of values: no value is known."""
+
+Values = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a parameter is worth from a day on. A mapping is a value per key (a departement, say)."""
+
+    start: date
+    value: int | Mapping[str, int]
+    source: str
+    doubt: str = ""
+    last: date = FOREVER
+    """Last day, included."""
+
+    @property
+    def to_verify(self) -> bool:
+        return bool(self.doubt)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One legal notion with its dated values."""
+
+    name: str
+    text: str
+    unit: str
+    checked: date
+    values: tuple[Value, ...]
+    choices: tuple[str, ...] = ()
+    """For a parameter that names a reading of a text instead of an amount: its value is the index in here."""
+
+    def at(self, day: date) -> Value:
+        """The value on a day; raises when there is none."""
+        for value in reversed(self.values):
+            if value.start <= day <= value.last:
+                return value
+        raise Misuse(REASONS["no_value_on_day"], f"{self.name} on {day}")
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A value that is marked to verify, and why."""
+
+    parameter: str
+    start: date
+    source: str
+    doubt: str
+
+
+@dataclass(slots=True, eq=False)
+class CareDates:
+    """A column of days placed in the eras of a tariff book."""
+
+    days: NDArray[np.int64]
+    era: NDArray[np.int16]
+    only_era: int | None
+    """The era of all rows when it is the same: the usual batch, and a shorter way."""
+    heard: list[tuple[Parameter, int]] | None = None
+    """When explaining: the parameters read, with the key that was read."""
+    missing: NDArray[np.bool_] | None = None
+    """Rows for which a rule that is in force found no value."""
+
+    def take(self, rows: NDArray[np.integer]) -> "CareDates":
+        return CareDates(self.days[rows], self.era[rows], self.only_era, self.heard)
+
+    def note_missing(self, where: NDArray[np.bool_]) -> None:
+        self.missing = where if self.missing is None else self.missing | where
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """A parameter as a function of columns of days."""
+
+    parameter: Parameter
+    by_era: Values
+
+    def on(self, dates: CareDates | Days) -> Values:
+        """The value on each day. Plain days without a value raise; a batch remembers them and they are refused."""
+        if not isinstance(dates, CareDates):
+            return np.array([self._at(day) for day in dates.tolist()], np.int64)
+        if dates.heard is not None:
+            dates.heard.append((self.parameter, -1))
+        if dates.only_era is not None:
+            values = np.broadcast_to(self.by_era[dates.only_era], len(dates.era))
+        else:
+            values = self.by_era[dates.era]
+        if len(values) and int(values.min()) == MISSING:
+            where = values == MISSING
+            dates.note_missing(where)
+            values = np.where(where, 0, values)
+        return values
+
+    def _at(self, day: date) -> int:
+        value = self.parameter.at(day).value
+        assert isinstance(value, int), "a parameter with keys is read through a Grid"
+        return value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grid:
+    """Values per key and day: one table (era, key). A pair without a value is MISSING, and the rule decides."""
+
+    parameters: tuple[Parameter | None, ...]
+    """Parameter behind each key."""
+    by_era: Values
+
+    def on(self, dates: CareDates, keys: NDArray[np.integer]) -> Values:
+        """The value of each key on each day. Keys must be within the table."""
+        if dates.heard is not None:
+            for key in np.unique(keys).tolist():
+                if (parameter := self.parameters[key]) is not None:
+                    dates.heard.append((parameter, key))
+        return self.by_era[dates.era if dates.only_era is None else dates.only_era, keys]
+
+
+class TariffBook:
+    """Every dated parameter of the law. `book["participation_forfaitaire.montant"].on(days)`."""
+
+    def __init__(self, parameters: Sequence[Parameter]) -> None:
+        self.parameters = {parameter.name: parameter for parameter in parameters}
+        if len(self.parameters) != len(parameters):
+            raise Misuse(REASONS["tariff_wrong"], "a parameter is given twice")
+        changes = {day for p in parameters for v in p.values for day in _changes(v)}
+        self._starts = np.array(sorted(changes), "datetime64[D]").astype(np.int64)
+        self._era_of_day = np.searchsorted(
+            self._starts, np.arange(self._starts[0] - 1, self._starts[-1] + 1), "right"
+        ).astype(np.int16)
+        self._series = {name: self._serie(p) for name, p in self.parameters.items() if _is_scalar(p)}
+        self._by_code: dict[str, Grid] = {}
+        self._by_department: dict[str, Grid] = {}
+
+    @classmethod
+    @cache
+    def standard(cls) -> Self:
+        """The book that is packaged with Cloison."""
+        return cls(list(_packaged()))
+
+    def __getitem__(self, name: str) -> Series:
+        if name not in self._series:
+            raise Misuse(REASONS["tariff_unknown"], name)
+        return self._series[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.parameters
+
+    def by_code(self, prefix: str, row: str) -> Grid:
+        """Per act code, the parameter `prefix.<attribute of the code>`, where attribute `row` is "code" or "rate"."""
+        key = f"{prefix}/{row}"
+        if key not in self._by_code:
+            found = tuple(self.parameters.get(f"{prefix}.{getattr(act, row)}") for act in ACT_TABLE)
+            nothing = np.full(len(self._starts) + 1, MISSING, np.int64)
+            columns = [nothing if p is None else self._serie(p).by_era for p in found]
+            self._by_code[key] = Grid(found, np.ascontiguousarray(np.stack(columns, axis=1)))
+        return self._by_code[key]
+
+    def by_department(self, name: str) -> Grid:
+        """A parameter with one value per departement."""
+        if name not in self._by_department:
+            parameter = self.parameters[name]
+            table = np.full((len(self._starts) + 1, len(DEPARTMENTS)), MISSING, np.int64)
+            for value in parameter.values:
+                first, after = self._eras(value)
+                assert not isinstance(value.value, int), "one value per departement"
+                for key, amount in value.value.items():
+                    table[first:after, DEPARTMENTS.index(key)] = amount
+            self._by_department[name] = Grid((parameter,) * len(DEPARTMENTS), table)
+        return self._by_department[name]
+
+    def dates(self, days: Days, heard: list[tuple[Parameter, int]] | None = None) -> CareDates:
+        """Place days in eras. A day that does not exist (NaT) lies before everything."""
+        numbers = days.astype("datetime64[D]").view(np.int64)
+        if not len(numbers):
+            return CareDates(numbers, np.empty(0, np.int16), 0, heard)
+        low, high = self.era(int(numbers.min())), self.era(int(numbers.max()))
+        if low == high:
+            return CareDates(numbers, np.broadcast_to(np.int16(low), len(numbers)), low, heard)
+        at = np.clip(numbers - (self._starts[0] - 1), 0, len(self._era_of_day) - 1)
+        return CareDates(numbers, self._era_of_day[at], None, heard)
+
+    def era(self, day: int) -> int:
+        """The era of one day, given as days since 1970."""
+        return int(np.searchsorted(self._starts, day, "right"))
+
+    def doubts(self) -> list[Doubt]:
+        """Every value marked to verify, for the start of a production system and for the rule book."""
+        return [
+            Doubt(parameter.name, value.start, value.source, value.doubt)
+            for parameter in self.parameters.values()
+            for value in parameter.values
+            if value.to_verify
+        ]
+
+    def to_verify(self, name: str) -> NDArray[np.bool_]:
+        """Per era, whether the value of a parameter is marked to verify."""
+        flags = np.zeros(len(self._starts) + 1, np.bool_)
+        for value in self.parameters[name].values:
+            first, after = self._eras(value)
+            flags[first:after] = value.to_verify
+        return flags
+
+    def with_choice(self, name: str, choice: str) -> "TariffBook":
+        """The same book with another reading of a doubtful text."""
+        parameter = self.parameters[name]
+        if choice not in parameter.choices:
+            raise Misuse(REASONS["tariff_unknown"], f"{name} = {choice}")
+        values = tuple(replace(value, value=parameter.choices.index(choice)) for value in parameter.values)
+        changed = {**self.parameters, name: replace(parameter, values=values)}
+        return TariffBook(list(changed.values()))
+
+    def stale(self, before: date) -> list[str]:
+        """Parameters that nobody has checked since a day."""
+        return [name for name, parameter in self.parameters.items() if parameter.checked < before]
+
+    def _eras(self, value: Value) -> tuple[int, int]:
+        """First era of a value and the era after it."""
+        last = len(self._starts) + 1
+        after = last if value.last == FOREVER else self.era(_number(value.last + timedelta(days=1)))
+        return self.era(_number(value.start)), after
+
+    def _serie(self, parameter: Parameter) -> Series:
+        by_era = np.full(len(self._starts) + 1, MISSING, np.int64)
+        for value in parameter.values:
+            first, after = self._eras(value)
+            assert isinstance(value.value, int), "one value for all"
+            by_era[first:after] = value.value
+        return Series(parameter, by_era)
+
+
+def _number(day: date) -> int:
+    return (day - date(1970, 1, 1)).days
+
+
+def _changes(value: Value) -> Iterator[date]:
+    yield value.start
+    if value.last != FOREVER:
+        yield value.last + timedelta(days=1)
+
+
+def _is_scalar(parameter: Parameter) -> bool:
+    return all(isinstance(value.value, int) for value in parameter.values)
+
+
+# Reading the files
+
+
+def _packaged() -> Iterator[Parameter]:
+    folder = files("cloison.rules").joinpath("tariff")
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.name.endswith(".toml") and entry.name != "actes.toml":
+            yield from read_tariff(entry.name, entry.read_text("utf-8"))
+
+
+def read_tariff(name: str, content: str) -> Iterator[Parameter]:
+    """The parameters of one file; a file that leaves a doubt on what it says is refused with its place."""
+    try:
+        data = tomllib.loads(content)
+    except tomllib.TOMLDecodeError as error:
+        raise Misuse(REASONS["tariff_wrong"], str(error), Place(name)) from None
+    reader = _File(name, content, name.removesuffix(".toml"))
+    text, checked = data.pop("text", ""), data.pop("checked", None)
+    if not text or not isinstance(checked, date):
+        raise reader.fault("", "a file names its legal text and the day it was last checked")
+    yield from reader.parameters(data, reader.stem, text, checked)
+
+
+@dataclass(slots=True)
+class _File:
+    name: str
+    content: str
+    stem: str
+    seen: set[str] = field(default_factory=set[str])
+
+    def fault(self, parameter: str, cause: str) -> Misuse:
+        line = next((n for n, row in enumerate(self.content.splitlines(), 1) if row.strip() == f"[{parameter}]"), 0)
+        return Misuse(REASONS["tariff_wrong"], cause, Place(self.name, line, parameter))
+
+    def parameters(self, table: dict[str, object], path: str, text: str, checked: date) -> Iterator[Parameter]:
+        for key, child in table.items():
+            name = f"{path}.{key}"
+            if not isinstance(child, dict):
+                raise self.fault(key, "only parameters may stand here")
+            section = cast(dict[str, object], child)
+            if "values" in section:
+                yield self.parameter(name, section, text, checked)
+            else:
+                yield from self.parameters(section, name, text, checked)
+
+    def parameter(self, name: str, section: dict[str, object], text: str, checked: date) -> Parameter:
+        short = name.removeprefix(f"{self.stem}.")
+        unit = section.get("unit")
+        if not isinstance(unit, str) or not unit:
+            raise self.fault(short, "a parameter names its unit")
+        choices = tuple(unit.removeprefix("choice ").split()) if unit.startswith("choice ") else ()
+        rows = cast(list[dict[str, object]], section["values"])
+        values = tuple(self.value(short, row, choices) for row in rows)
+        if not values:
+            raise self.fault(short, "a parameter has at least one value")
+        for before, after in pairwise(values):
+            if after.start <= before.start or (before.last != FOREVER and before.last >= after.start):
+                raise self.fault(short, f"overlap: the value from {after.start} starts inside the one before it")
+            if before.last != FOREVER and before.last + timedelta(days=1) < after.start:
+                raise self.fault(short, f"gap: no value from {before.last + timedelta(days=1)} to {after.start}")
+        own_text, own_checked = section.get("text", text), section.get("checked", checked)
+        assert isinstance(own_text, str) and isinstance(own_checked, date)
+        return Parameter(name, own_text, unit, own_checked, values, choices)
+
+    def value(self, parameter: str, row: dict[str, object], choices: tuple[str, ...]) -> Value:
+        if unknown := set(row) - {"from", "to", "value", "source", "status", "doubt"}:
+            raise self.fault(parameter, f"unknown words: {', '.join(sorted(unknown))}")
+        start, last, source = row.get("from"), row.get("to", FOREVER), row.get("source")
+        status, doubt = row.get("status", "checked"), row.get("doubt", "")
+        if not isinstance(start, date) or not isinstance(last, date) or start > last:
+            raise self.fault(parameter, "each value has a first day, not after its last day")
+        if not isinstance(source, str) or not source:
+            raise self.fault(parameter, f"the value from {start} has no source")
+        certain = status == "checked" and not doubt
+        if not isinstance(doubt, str) or (not certain and not (status == "to-verify" and doubt)):
+            raise self.fault(parameter, f"the value from {start} is either checked, or to-verify with its doubt")
+        return Value(start, self.amount(parameter, row.get("value"), choices), source, doubt, last)
+
+    def amount(self, parameter: str, value: object, choices: tuple[str, ...]) -> int | Mapping[str, int]:
+        if choices:
+            if value not in choices:
+                raise self.fault(parameter, f"the value is one of {', '.join(choices)}")
+            return choices.index(cast(str, value))
+        if isinstance(value, dict):
+            table = cast(dict[str, object], value)
+            if all(type(amount) is int for amount in table.values()) and set(table) <= set(DEPARTMENTS):
+                return cast(dict[str, int], table)
+        if type(value) is int:
+            return value
+        raise self.fault(parameter, "a value is a whole number, or one whole number per departement")
