@@ -11,7 +11,7 @@ import json
 import os
 import secrets
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -72,8 +72,9 @@ class FileProvider:
         self._path = path
         self._passphrase = passphrase.encode()
         self._lock = threading.RLock()
-        self._salt = b""
-        self._sealing = b""
+        self._salt: bytes = b""
+        self._sealing: bytes = b""
+        self._stamp = (0, 0)
         self._keys: dict[str, dict[int, bytes]] = {}
         self._ciphers: dict[tuple[str, int], AESGCM] = {}
         self._digests: dict[str, Callable[[Buffer], bytes]] = {}
@@ -86,6 +87,7 @@ class FileProvider:
         return f"FileProvider({self._path.name})"
 
     def hmac(self, key_id: str, messages: Sequence[Buffer]) -> list[bytes]:
+        self._refresh()
         digest = self._digests.get(key_id)
         if digest is None:
             require_use(key_id, Use.INDEX)
@@ -109,6 +111,7 @@ class FileProvider:
 
     def unwrap(self, key_id: str, envelopes: Sequence[Buffer], aads: Sequence[bytes]) -> list[bytes]:
         require_use(key_id, Use.WRAP)
+        self._refresh()
         result: list[bytes] = []
         try:
             for envelope, aad in zip(envelopes, aads, strict=True):
@@ -171,9 +174,7 @@ class FileProvider:
         return Health("file", ready=self._path.exists(), production=False, detail=BANNER)
 
     def _epochs(self, key_id: str) -> dict[int, bytes]:
-        if key_id not in self._keys:
-            with self._alone():  # another process may have made it since
-                self._read()
+        self._refresh()
         if key_id not in self._keys:
             raise Misuse(KEY_UNKNOWN, cause=key_id)
         return self._keys[key_id]
@@ -186,17 +187,24 @@ class FileProvider:
     def _cipher(self, key_id: str, epoch: int) -> AESGCM:
         cipher = self._ciphers.get((key_id, epoch))
         if cipher is None:
-            if epoch not in self._epochs(key_id):
-                with self._alone():
-                    self._read()
             key = self._epochs(key_id).get(epoch)
             if key is None:
                 raise Misuse(KEY_UNKNOWN, cause=f"{key_id}, epoch {epoch}")
             cipher = self._ciphers[key_id, epoch] = AESGCM(key)
         return cipher
 
+    def _refresh(self) -> None:
+        """Another process may have made, rotated or destroyed a key since this one read the file."""
+        if self._stamp != self._stamped():
+            with self._alone():
+                self._read()
+
+    def _stamped(self) -> tuple[int, int]:
+        found = self._path.stat()
+        return found.st_ino, found.st_mtime_ns
+
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _alone(self) -> Generator[None]:
         """One process and one thread at a time reads and writes the file."""
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._lock, self._path.with_suffix(".lock").open("w") as guard:
@@ -220,8 +228,7 @@ class FileProvider:
             key_id: {int(epoch): bytes.fromhex(key) for epoch, key in epochs.items()}
             for key_id, epochs in known.items()
         }
-        self._ciphers.clear()
-        self._digests.clear()
+        self._forget()
 
     def _write(self) -> None:
         if not self._salt:
@@ -236,8 +243,12 @@ class FileProvider:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(self._path)
+        self._forget()
+
+    def _forget(self) -> None:
         self._ciphers.clear()
         self._digests.clear()
+        self._stamp = self._stamped()
 
     def _derive(self, salt: bytes) -> None:
         if salt != self._salt:

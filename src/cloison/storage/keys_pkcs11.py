@@ -1,7 +1,9 @@
 """Keys in a security module, through PKCS#11: the provider for production.
 
-Keys are made inside the module, sensitive and not extractable; only their work comes out. A session belongs to one
-thread and one process; when the module forgets it, the thread logs in again, once, and the call is made again.
+Keys are made inside the module, sensitive and not extractable; only their work comes out. python-pkcs11 initialises
+the module without locking (`C_Initialize(NULL)`: threads crash SoftHSM), so a process has one session, used by one
+thread at a time; more speed comes from more processes. When the module forgets the session or the login, the process
+logs in again, once, and the call is made again.
 """
 
 import os
@@ -39,6 +41,9 @@ SECRET = {Attribute.SENSITIVE: True, Attribute.EXTRACTABLE: False, Attribute.TOK
 
 Result = TypeVar("Result")
 
+_alone = threading.RLock()
+_sessions: dict[tuple[int, str, str], Any] = {}  # pkcs11.Session, by process, library and token
+
 
 @dataclass(frozen=True, slots=True)
 class Pkcs11Keys:
@@ -53,14 +58,6 @@ class Pkcs11Keys:
         return Pkcs11Provider(self)
 
 
-class Session(threading.local):
-    """What one thread holds of the module: python-pkcs11 ships no types, hence `Any`."""
-
-    process: int = 0
-    handle: Any = None
-    keys: dict[tuple[str, int, ObjectClass], Any]
-
-
 class Pkcs11Provider:
     """The keys of one token. Threads may share it."""
 
@@ -68,9 +65,8 @@ class Pkcs11Provider:
 
     def __init__(self, where: Pkcs11Keys) -> None:
         self._where = where
-        self._session = Session()
-        self._making = threading.Lock()
-        self._login()
+        self._keys: dict[tuple[Any, str, int, ObjectClass], Any] = {}  # pkcs11.Key, by session and name
+        self._done(self._open)
 
     def __repr__(self) -> str:
         return f"Pkcs11Provider({self._where.token})"
@@ -138,14 +134,16 @@ class Pkcs11Provider:
         return self._public(key_id, self._done(lambda: self._newest(key_id, ObjectClass.PUBLIC_KEY)[0]))
 
     def _public(self, key_id: str, epoch: int) -> bytes:
-        key = self._done(lambda: self._key(key_id, epoch, ObjectClass.PUBLIC_KEY))
-        point: bytes = key[Attribute.EC_POINT]
-        return point[-KEY_BYTES:]  # a DER octet string around 32 bytes
+        def work() -> bytes:
+            point: bytes = self._key(key_id, epoch, ObjectClass.PUBLIC_KEY)[Attribute.EC_POINT]
+            return point[-KEY_BYTES:]  # a DER octet string around 32 bytes
+
+        return self._done(work)
 
     def create(self, key_ids: Sequence[str]) -> list[str]:
         for key_id in key_ids:
             use_of(key_id)
-        with self._making:
+        with _alone:
             made = [key_id for key_id in dict.fromkeys(key_ids) if not self.epoch(key_id)]
             for key_id in made:
                 self._done(lambda key_id=key_id: self._make(key_id, 1))
@@ -154,7 +152,7 @@ class Pkcs11Provider:
     def rotate(self, key_id: str) -> int:
         if use_of(key_id) is Use.INDEX:
             require_use(key_id, Use.WRAP)
-        with self._making:
+        with _alone:
             epoch = self.epoch(key_id) + 1
             if epoch == 1:
                 raise Misuse(KEY_UNKNOWN, cause=key_id)
@@ -167,26 +165,24 @@ class Pkcs11Provider:
 
     def destroy(self, key_id: str) -> None:
         def work() -> None:
-            for found in list(self._login().get_objects({Attribute.LABEL: key_id})):
+            for found in list(self._open().get_objects({Attribute.LABEL: key_id})):
                 found.destroy()
-            self._session.keys.clear()
+            self._keys.clear()
 
         self._done(work)
 
     def health(self) -> Health:
         try:
-            self._done(lambda: self._login().generate_random(64))
+            self._done(lambda: self._open().generate_random(64))
         except Unavailable as absent:
             return Health("pkcs11", ready=False, production=True, detail=absent.cause)
         return Health("pkcs11", ready=True, production=True, detail=self._where.token)
 
     def _make(self, key_id: str, epoch: int) -> None:
-        session, identifier = self._login(), epoch.to_bytes(2, "big")
+        session, identifier = self._open(), epoch.to_bytes(2, "big")
         use = use_of(key_id)
         if use is Use.SIGN:
-            curve = session.create_domain_parameters(
-                KeyType.EC_EDWARDS, {Attribute.EC_PARAMS: ED25519}, local=True
-            )
+            curve = session.create_domain_parameters(KeyType.EC_EDWARDS, {Attribute.EC_PARAMS: ED25519}, local=True)
             curve.generate_keypair(
                 mechanism=Mechanism.EC_EDWARDS_KEY_PAIR_GEN,
                 store=True,
@@ -206,48 +202,67 @@ class Pkcs11Provider:
             template={**SECRET, **can, **cannot, Attribute.WRAP: False, Attribute.UNWRAP: False},
         )
 
-    def _newest(self, key_id: str, kind: ObjectClass) -> tuple[int, Any]:
+    def _newest(self, key_id: str, kind: ObjectClass) -> tuple[int, Any]:  # pkcs11.Key
         epochs = self._epochs(key_id, kind)
         if not epochs:
             raise Misuse(KEY_UNKNOWN, cause=key_id)
         newest = max(epochs)
         return newest, epochs[newest]
 
-    def _epochs(self, key_id: str, kind: ObjectClass) -> dict[int, Any]:
+    def _epochs(self, key_id: str, kind: ObjectClass) -> dict[int, Any]:  # pkcs11.Key
         """Every epoch of a key. Asked of the module each time: another process may have rotated or destroyed it."""
-        found = self._login().get_objects({Attribute.LABEL: key_id, Attribute.CLASS: kind})
+        wanted = {Attribute.LABEL: key_id, Attribute.CLASS: kind}
+        found = list(self._open().get_objects(wanted))
+        if not found and self._login():  # a module that forgot the login hides its keys, without an error
+            found = list(self._open().get_objects(wanted))
         return {int.from_bytes(key[Attribute.ID], "big"): key for key in found}
 
-    def _key(self, key_id: str, epoch: int, kind: ObjectClass) -> Any:
-        session = self._login()
-        known = self._session.keys
-        if (key_id, epoch, kind) not in known:
+    def _key(self, key_id: str, epoch: int, kind: ObjectClass) -> Any:  # pkcs11.Key, or None
+        name = (self._open(), key_id, epoch, kind)
+        if name not in self._keys:
             key = self._epochs(key_id, kind).get(epoch)
             if key is None:
                 return None
-            known[key_id, epoch, kind] = key
-        assert session is self._session.handle
-        return known[key_id, epoch, kind]
+            self._keys[name] = key
+        return self._keys[name]
 
-    def _login(self) -> Any:
-        """This thread's session, opened if needed. A forked child opens its own."""
-        mine = self._session
-        if mine.handle is None or mine.process != os.getpid():
+    def _open(self) -> Any:  # pkcs11.Session
+        """The session of this process."""
+        if self._name not in _sessions:
+            self._login()
+        return _sessions[self._name]
+
+    def _login(self) -> bool:
+        """Log this process in unless it is; whether that was needed."""
+        try:
+            library = pkcs11.lib(self._where.library)
+            if any(process != os.getpid() for process, *_ in _sessions):  # a forked child starts anew
+                _sessions.clear()
+                library.reinitialize()
+            token = library.get_token(token_label=self._where.token)
             try:
-                token = pkcs11.lib(self._where.library).get_token(token_label=self._where.token)
-                mine.handle = token.open(rw=True, user_pin=self._where.pin)
-            except (pkcs11.PKCS11Error, RuntimeError) as absent:
-                raise Unavailable(MODULE_UNREACHABLE, cause=type(absent).__name__) from absent
-            mine.process = os.getpid()
-            mine.keys = {}
-        return mine.handle
+                _sessions[self._name] = token.open(rw=True, user_pin=self._where.pin)
+            except pkcs11.UserAlreadyLoggedIn:
+                if self._name in _sessions:
+                    return False
+                _sessions[self._name] = token.open(rw=True)
+        except (pkcs11.PKCS11Error, RuntimeError) as absent:
+            raise Unavailable(MODULE_UNREACHABLE, cause=type(absent).__name__) from absent
+        self._keys.clear()
+        return True
+
+    @property
+    def _name(self) -> tuple[int, str, str]:
+        return os.getpid(), self._where.library, self._where.token
 
     def _done(self, work: Callable[[], Result]) -> Result:
-        """Do the work; when the module forgot this thread, log in and do it once more."""
-        try:
-            return work()
-        except FORGOTTEN:
-            self._session.handle = None
+        """Do the work, alone in this process; when the module forgot the session, log in and do it once more."""
+        with _alone:
+            try:
+                return work()
+            except FORGOTTEN:
+                _sessions.pop(self._name, None)
+                self._keys.clear()
             try:
                 return work()
             except FORGOTTEN as absent:
