@@ -1,0 +1,10 @@
+"""A synthetic nation outside the walls: people, insurers, professionals, a day of care, and a bank.
+
+It speaks in files only and knows nothing of the inside. `build` writes a nation, `bill` sends its invoices with the
+guarantee numbers of the answers, `bank` answers payment orders.
+"""
+
+from cloison.world.bill import bill
+from cloison.world.build import Manifest, Progress, build
+
+__all__ = ["Manifest", "Progress", "bill", "build"]
