@@ -2,7 +2,7 @@
 
     survey(path)            structure of a whole file, and what refuses it or one of its batches
     read(path)              its invoices, sound or refused each on its own, as columns
-    write(path, ...)        the same columns as a file
+    write(path, ...)        the same columns as a file; `totalled` computes records 5 and 6 first
     raw_of, write_rejected  the bytes of refused invoices, to keep, correct and resubmit
 
 Positions are in `b2_layout`, the words of every refusal in `reasons`, the documentation in `docs/formats/b2.md`.
@@ -18,6 +18,9 @@ from cloison.gateways.files.b2_columns import (
     MedicalActs,
     Products,
 )
+from cloison.gateways.files.b2_read import read
+from cloison.gateways.files.b2_survey import Survey, survey
+from cloison.gateways.files.b2_write import raw_of, render, totalled, write, write_rejected
 from cloison.gateways.files.defects import Defects
 
 __all__ = [
@@ -30,4 +33,12 @@ __all__ = [
     "Lines",
     "MedicalActs",
     "Products",
+    "Survey",
+    "raw_of",
+    "read",
+    "render",
+    "survey",
+    "totalled",
+    "write",
+    "write_rejected",
 ]

@@ -6,6 +6,7 @@ was found. Numbers only, and never those of an identifier: a report of defects h
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ NO_NUMBER = np.iinfo(np.int64).min
 """In `expected` and `found`: nothing to say."""
 
 Int64 = NDArray[np.int64]
-FieldName = Callable[[int], str]
+FieldName: TypeAlias = Callable[[int], str]
 """How a format names a field, from the number it gave it."""
 
 

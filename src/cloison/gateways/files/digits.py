@@ -91,7 +91,7 @@ def _narrow(raw: Raw, item: Field) -> tuple[Int64, Flags | None]:
 
 def text(raw: Raw, item: Field) -> NDArray[np.bytes_]:
     """The bytes of a field, spaces on the right removed."""
-    block = np.ascontiguousarray(raw[:, item.start : item.end])
+    block = raw[:, item.start : item.end].copy()
     trailing = np.ones(len(block), np.bool_)
     for at in range(item.width - 1, -1, -1):
         trailing &= block[:, at] == 32
@@ -178,13 +178,13 @@ def put_text(raw: Raw, item: Field, values: NDArray[np.bytes_]) -> None:
         raw[:, item.start : item.end] = np.where(block == 0, np.uint8(32), block)
 
 
-def put_day(raw: Raw, item: Field, days: Days) -> None:
-    """Write days as YYMMDD, NaT as zeros."""
+def yymmdd(days: Days) -> Int64:
+    """Days as six digits, NaT as zero."""
     present = ~np.isnat(days)
     known: Days = np.where(present, days, _EPOCH)
     years: Days = known.astype("M8[Y]")
     months: Days = known.astype("M8[M]")
-    month = (months - years).astype(np.int64) + 1
-    of_month = (known - months).astype(np.int64) + 1
-    yymmdd = (years.astype(np.int64) + 1970) % 100 * 10_000 + month * 100 + of_month
-    put_number(raw, item, np.where(present, yymmdd, 0))
+    month = (months - years.astype("M8[M]")).astype(np.int64) + 1
+    of_month = (known - months.astype("M8[D]")).astype(np.int64) + 1
+    value = (years.astype(np.int64) + 1970) % 100 * 10_000 + month * 100 + of_month
+    return np.where(present, value, 0)
