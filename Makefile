@@ -6,7 +6,7 @@ QUICK ?= --quick
 ARGS  ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check bench format lock clean
+.PHONY: help setup demo serve test check style types arrows tidy bench format lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## */  make \1	/' | expand -t 16
@@ -22,11 +22,19 @@ serve: $(VENV)/.run-stamp  ## the HTTP door
 test: $(VENV)/.dev-stamp  ## all tests; ARGS="-k nir -n 0" to choose
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
-check: $(VENV)/.dev-stamp  ## lint, format, types, arrows, tidiness
+check: style types arrows tidy  ## lint, format, types, arrows, tidiness (make -k check: all of them, even after a fault)
+
+style: $(VENV)/.dev-stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pyright --warnings
+
+types: $(VENV)/.dev-stamp
+	$(BIN)/python -m pyright
+
+arrows: $(VENV)/.dev-stamp
 	$(BIN)/lint-imports --no-logo --no-cache
+
+tidy: $(VENV)/.dev-stamp
 	$(BIN)/python -m pytest -q tests/house
 
 bench: $(VENV)/.dev-stamp  ## every figure beside its ceiling; QUICK= for the full length

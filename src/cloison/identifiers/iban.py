@@ -70,7 +70,7 @@ class Iban(Hidden):
 
 
 class Bic(Hidden):
-    """A bank, or one of its branches. Equal with or without the XXX of a head office."""
+    """A bank, or one of its branches. Equal with or without the three X of a head office."""
 
     __slots__ = ()
     FIELD: ClassVar[str] = "bic"
@@ -87,7 +87,7 @@ class Bic(Hidden):
         return None
 
     def reveal_11(self) -> str:
-        """Eleven characters, XXX for a head office."""
+        """Eleven characters, three X for a head office."""
         return self._plain.ljust(11, "X")
 
     def _sameness(self) -> str:
