@@ -11,7 +11,7 @@ import numpy as np
 from cloison.world.care import CODE_TEXTS, Lines
 from cloison.world.invoices import Flaw, Invoices
 from cloison.world.professionals import Kind, Practices
-from cloison.world.text import Bools, Bytes, Ints, Texts, cells_of, digits, repeat, short_days
+from cloison.world.text import Bools, Bytes, Ints, Texts, cells_of, digits, ranks, repeat, short_days
 
 RECORD = 128
 LOT_POSITION = {1: 19, 6: 51}
@@ -56,7 +56,7 @@ def write_lots(
     day: np.datetime64,
 ) -> Lots:  # fmt: skip
     """The batches that hold the `chosen` invoices (sorted by practice, repeats allowed), one batch per practice."""
-    starts = np.searchsorted(lines.invoice, np.arange(invoices.right.size + 1))
+    starts = ranks(lines.invoice, np.arange(invoices.right.size + 1))
     counts = np.diff(starts)[chosen]
     copied = np.repeat(np.arange(chosen.size), counts)
     which = np.repeat(starts[chosen] - np.cumsum(counts) + counts, counts) + np.arange(copied.size)

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from cloison.world.b2 import ENGAGEMENT, RECORD
-from cloison.world.text import Bools, Ints, Texts, cells_of
+from cloison.world.text import Bools, Bytes, Ints, cells_of, ints, ranks
 
 _WIDTH = ENGAGEMENT.stop - ENGAGEMENT.start
 
@@ -26,15 +25,15 @@ def bill(world: Path, answers: Path, out: Path) -> int:
     stamped = 0
     reader = pacsv.open_csv(world / "invoices_questions.csv", parse_options=pacsv.ParseOptions(delimiter=";"))
     for batch in reader:
-        asked = np.asarray(batch.column("question"), np.int64)
-        found = np.minimum(np.searchsorted(question, asked), max(question.size - 1, 0))
+        asked = _whole(batch, "question")
+        found = np.minimum(ranks(question, asked), max(question.size - 1, 0))
         known = question[found] == asked if question.size else np.zeros(asked.size, np.bool_)
         stamped += _stamp_batch(out, batch, known, engagement, found)
     return stamped
 
 
-def _promises(answers: Path) -> tuple[Ints, Texts]:
-    """Questions that were promised payment, sorted, and the number of each promise, filled with spaces."""
+def _promises(answers: Path) -> tuple[Ints, Bytes]:
+    """Questions that were promised payment, sorted, and the bytes of each promise, filled with spaces."""
     table = pacsv.read_csv(
         answers,
         parse_options=pacsv.ParseOptions(delimiter=";"),
@@ -43,23 +42,29 @@ def _promises(answers: Path) -> tuple[Ints, Texts]:
             column_types={"question": pa.int64(), "engagement": pa.string()},
         ),
     )
-    table = table.filter(pc.greater(pc.utf8_length(pc.fill_null(table.column("engagement"), "")), 0))
-    question = np.asarray(table.column("question"), np.int64)
-    order = np.argsort(question, kind="stable")
-    padded = pc.utf8_rpad(table.column("engagement"), _WIDTH, " ")
-    numbers = np.array(padded.to_pylist(), f"S{_WIDTH}") if len(padded) else np.zeros(0, f"S{_WIDTH}")
-    return question[order], numbers[order]
+    question = _whole(table, "question")
+    numbers = np.array(table.column("engagement").to_pylist(), np.bytes_)
+    if numbers.dtype.itemsize > _WIDTH:
+        raise ValueError(f"a guarantee number has at most {_WIDTH} characters")
+    promised = np.flatnonzero(numbers != b"")
+    order = promised[np.argsort(question[promised], kind="stable")]
+    cells = np.full((order.size, _WIDTH), ord(" "), np.uint8)
+    written = cells_of(numbers[order])
+    cells[:, : written.shape[1]] = np.where(written == 0, ord(" "), written)
+    return question[order], cells
 
 
-def _stamp_batch(out: Path, batch: pa.RecordBatch, known: Bools, engagement: Texts, found: Ints) -> int:
-    names = batch.column("fichier").dictionary_encode()
-    position = np.asarray(batch.column("position"), np.int64)
-    code = np.asarray(names.indices, np.int64)
-    for index, name in enumerate(names.dictionary.to_pylist()):
-        here = np.flatnonzero(known & (code == index))
+def _stamp_batch(out: Path, batch: pa.RecordBatch, known: Bools, engagement: Bytes, found: Ints) -> int:
+    files = np.array(batch.column("fichier").to_pylist(), np.str_)
+    position = _whole(batch, "position")
+    for name in np.unique(files).tolist():
+        here = np.flatnonzero(known & (files == name))
         if here.size:
-            records = np.memmap(out / name, np.uint8, "r+").reshape(-1, RECORD)
-            records[position[here] - 1, ENGAGEMENT] = cells_of(engagement[found[here]])
-            records.base.flush() if isinstance(records.base, np.memmap) else None
-            del records
+            whole = np.memmap(out / name, np.uint8, "r+")
+            whole.reshape(-1, RECORD)[position[here] - 1, ENGAGEMENT] = engagement[found[here]]
+            whole.flush()
     return int(known.sum())
+
+
+def _whole(rows: pa.Table | pa.RecordBatch, name: str) -> Ints:
+    return ints(rows.column(name))  # pyright: ignore[reportUnknownArgumentType] (stubs do not know what a column holds)

@@ -15,10 +15,10 @@ from cloison.world.families import make_families
 from cloison.world.insurers import Market, make_insurers
 from cloison.world.invoices import Flaw, Invoices, make_invoices, spoil
 from cloison.world.movements import Lines as MovementLines
-from cloison.world.movements import Mistake, files, make_movements
+from cloison.world.movements import Mistake, Sheet, files, make_movements
 from cloison.world.people import Cradle, make_people
 from cloison.world.professionals import Kind, Practices, make_practices, practices_csv
-from cloison.world.text import Bytes, Ints, as_day
+from cloison.world.text import Ints, as_day
 
 PERSONS_PER_BLOCK = 16_384
 INVOICES_PER_PERSON = 0.345
@@ -49,7 +49,7 @@ class Block:
     """What one block adds to the files, and to the counts of the truth."""
 
     persons: int
-    movements: tuple[dict[int, Bytes], dict[int, Bytes]]
+    movements: tuple[dict[int, Sheet], dict[int, Sheet]]
     practices: bytes
     questions: bytes
     lots: tuple[Lots, ...]

@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from cloison.world import b2, movements, professionals
 from cloison.world import day as questions
 from cloison.world.block import CONCENTRATORS, Block, Recipe, make_block, market_of
 from cloison.world.insurers import insurers_json
-from cloison.world.text import as_day, header
+from cloison.world.text import Ints, as_day, csv_lines, header, plain, repeat, squeeze
 from cloison.world.truth import Truth
 
 Progress: TypeAlias = Callable[[str, int, int], None]
@@ -110,7 +112,7 @@ class _Concentrator:
     _records: int = 0
     _lots: int = 0
 
-    def add(self, lots: b2.Lots, numbers: np.ndarray) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    def add(self, lots: b2.Lots, numbers: Ints) -> Iterator[tuple[str, Ints, Ints]]:
         """Append batches; yields (file, position of each 2S record from 1, its number in `numbers`)."""
         ends = np.cumsum(lots.records)
         start = 0
@@ -132,7 +134,7 @@ class _Concentrator:
     def _open(self) -> None:
         self.close()
         sequence = f"{len(self.paths) + 1:03d}"
-        self._identifier = (self.name.replace("_", "")[-1:] + "X" + sequence + "0")[:6].ljust(6, "0")
+        self._identifier = f"{self.name[:3]}{sequence}"
         path = self.folder / f"{self.name}_{self.day:%Y%m%d}_{sequence}.b2"
         self._file = path.open("wb")
         self._file.write(b2.file_header(self.emitter, self._identifier, as_day(self.day)))
@@ -157,12 +159,13 @@ class _Writer:
             (out / folder).mkdir(parents=True, exist_ok=True)
         self._market = market_of(recipe)
         self._movements: dict[Path, BinaryIO] = {}
+        self._tables: dict[Path, pq.ParquetWriter] = {}
         self._practices = self._open("practices.csv", professionals.COLUMNS)
         self._questions = self._open("questions.csv", questions.COLUMNS)
         self._links = self._open("invoices_questions.csv", "fichier;position;question")
         self._main = [_Concentrator(out / "b2", name, f"99900010{index}", recipe.day)
                       for index, name in enumerate(CONCENTRATORS)]  # fmt: skip
-        self._resent = [_Concentrator(out / "b2", f"{name}_renvoi", f"99900010{index}", recipe.day)
+        self._resent = [_Concentrator(out / "b2", f"{name}_renvoi", f"99900020{index}", recipe.day)
                         for index, name in enumerate(CONCENTRATORS)]  # fmt: skip
         self._truth = Truth(out, stack)
         (out / "insurers.json").write_bytes(insurers_json(self._market.insurers, recipe.day))
@@ -177,7 +180,7 @@ class _Writer:
         for index, cells in enumerate(block.movements):
             declared = self._recipe.day - timedelta(days=2 - index)
             for insurer, lines in cells.items():
-                self._movement_file(insurer, declared).write(movements.csv_of(lines))
+                self._declare(insurer, declared, lines)
         self._practices.write(block.practices)
         self._questions.write(block.questions)
         for concentrators, groups in ((self._main, block.lots), (self._resent, block.resent)):
@@ -187,19 +190,23 @@ class _Writer:
                     self._truth.add(name, positions, block.question_of[invoices], block.truth, invoices)
         self._truth.count(block.counts)
 
-    def _movement_file(self, insurer: int, declared: date) -> BinaryIO:
-        amc = self._market.insurers[insurer].amc
-        path = self._out / "movements" / f"mvt_{amc}_{declared:%Y%m%d}_001.csv"
+    def _declare(self, insurer: int, declared: date, lines: movements.Sheet) -> None:
+        """Append to the movement file of an insurer, opened at its first line."""
+        form = "parquet" if isinstance(lines, pa.Table) else "csv"
+        path = self._out / "movements" / f"mvt_{self._market.insurers[insurer].amc}_{declared:%Y%m%d}_001.{form}"
+        if isinstance(lines, pa.Table):
+            if path not in self._tables:
+                self._tables[path] = self._stack.enter_context(pq.ParquetWriter(path, lines.schema))
+            self._tables[path].write_table(lines)
+            return
         if path not in self._movements:
             self._movements[path] = self._stack.enter_context(path.open("wb"))
             self._movements[path].write(header(";".join(movements.COLUMNS)))
-        return self._movements[path]
+        self._movements[path].write(squeeze(lines))
 
-    def _link(self, name: str, positions: np.ndarray, numbers: np.ndarray) -> None:
+    def _link(self, name: str, positions: Ints, numbers: Ints) -> None:
         asked = np.flatnonzero(numbers)
-        self._links.write(
-            b"".join(b"%s;%d;%d\n" % (name.encode(), positions[index], numbers[index]) for index in asked)
-        )
+        self._links.write(csv_lines([repeat(name, asked.size), plain(positions[asked]), plain(numbers[asked])]))
 
     def finish(self) -> Manifest:
         """Close everything and say what was written."""
@@ -210,7 +217,7 @@ class _Writer:
                             "day": recipe.day.isoformat()})  # fmt: skip
         return Manifest(
             out, recipe.persons, recipe.insurers, recipe.seed, recipe.day,
-            tuple(sorted(self._movements)),
+            tuple(sorted((*self._movements, *self._tables))),
             tuple(sorted(path for part in (*self._main, *self._resent) for path in part.paths)),
             out / "questions.csv", out / "invoices_questions.csv", out / "practices.csv", out / "insurers.json",
             out / "truth.json", out / "truth_invoices.parquet",

@@ -8,7 +8,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from cloison.world.text import Bools, Ints
+from cloison.world.text import Bools, Ints, ranks
 
 
 class Subject(IntEnum):
@@ -34,7 +34,19 @@ def generator(seed: int, block: int, subject: Subject) -> np.random.Generator:
 def pick(rng: np.random.Generator, weights: NDArray[np.float64], size: int) -> Ints:
     """Draw indexes with probability proportional to `weights`."""
     edges = np.cumsum(weights)
-    return np.minimum(np.searchsorted(edges, rng.random(size) * edges[-1], "right"), weights.size - 1)
+    return np.minimum(ranks(edges, rng.random(size) * edges[-1], "right"), weights.size - 1)
+
+
+def mistakes(rng: np.random.Generator, share: float, kinds: int, size: int) -> Ints:
+    """Give a share of `size` rows one of the mistakes 1 to `kinds`, in equal numbers; 0 elsewhere.
+
+    Even a small world has each mistake once, as long as it has fifty rows per kind.
+    """
+    result = np.zeros(size, np.int64)
+    count = max(round(share * size), min(kinds, size // 50))
+    chosen = rng.permutation(size)[:count]
+    result[chosen] = (np.arange(count) + rng.integers(kinds)) % kinds + 1
+    return result
 
 
 def happens(rng: np.random.Generator, probability: float, size: int) -> Bools:

@@ -11,7 +11,7 @@ import numpy as np
 from cloison.world.chance import happens, pick
 from cloison.world.families import NOBODY, Families
 from cloison.world.insurers import Market
-from cloison.world.text import NO_DAY, Bools, Days, Ints, Texts, beside, digits, repeat
+from cloison.world.text import NO_DAY, Bools, Days, Ints, Texts, beside, days, digits, repeat
 
 _SPOUSE_ON_THE_SAME = 0.6
 _CHILD_WITH_TWO = 0.15
@@ -92,7 +92,8 @@ def _starts(rng: np.random.Generator, size: int, day: np.datetime64) -> Days:
     months = (day.astype("datetime64[M]") - rng.integers(0, 120, size)).astype("datetime64[M]")
     january = happens(rng, 0.5, size)
     years = months.astype("datetime64[Y]").astype("datetime64[M]")
-    return np.where(january, years, months).astype("datetime64[D]")
+    months[january] = years[january]
+    return days(months)
 
 
 def make_rights(rng: np.random.Generator, families: Families, contracts: Contracts) -> Rights:

@@ -12,9 +12,11 @@ from cloison.world.invoices import Flaw, Invoices, open_rights
 from cloison.world.movements import Movements
 from cloison.world.people import People
 from cloison.world.professionals import DOMAIN_OF_KIND, Kind, Practices
-from cloison.world.text import Ints, Texts, beside, compact_days, csv_lines, digits, iso_days, plain, table
+from cloison.world.text import Ints, Texts, beside, compact_days, csv_lines, digits, iso_days, plain, ranks, table
 
-COLUMNS = "question;canal;numero_ps;compte;preuve;date_soins;domaine;amc;adherent;nir;date_naissance;rang_naissance;engagement"
+COLUMNS = (
+    "question;canal;numero_ps;compte;preuve;date_soins;domaine;amc;adherent;nir;date_naissance;rang_naissance;engagement"
+)  # fmt: skip
 QUESTIONS_PER_BLOCK_MAX = 100_000
 _ASKED_BEFORE = 0.86
 _WITHOUT_INVOICE = 0.14
@@ -80,14 +82,13 @@ def make_questions(
     slip = np.concatenate((np.zeros(before.size, np.int64), slip))
     invoice = np.concatenate((before, np.full(extra, -1)))
     weights = practices.invoices.cumsum()
-    elsewhere = np.searchsorted(weights, rng.random(extra) * weights[-1], "right") if extra else np.zeros(0, np.int64)
+    elsewhere = ranks(weights, rng.random(extra) * weights[-1], "right")
     practice = np.concatenate((invoices.visits.practice[before], np.minimum(elsewhere, practices.kind.size - 1)))
     care_day = np.concatenate((invoices.visits.day[before], np.full(extra, day - 1)))
 
     order = rng.permutation(right.size)
-    right, slip, invoice, practice, care_day = (
-        column[order] for column in (right, slip, invoice, practice, care_day)
-    )  # fmt: skip
+    right, slip, invoice, practice = right[order], slip[order], invoice[order], practice[order]
+    care_day = care_day[order]
     number = block * QUESTIONS_PER_BLOCK_MAX + 1 + np.arange(right.size)
     assert right.size < QUESTIONS_PER_BLOCK_MAX, "a block asks more questions than it has numbers"
     kind = practices.kind[practice]

@@ -10,7 +10,7 @@ import numpy as np
 
 from cloison.world.chance import happens
 from cloison.world.pyramid import AGES, SHARES
-from cloison.world.text import Bools, Days, Ints
+from cloison.world.text import Bools, Days, Ints, days, ranks
 
 MAJORITY = 18
 _STUDENT_AGES = (18, 24)
@@ -63,7 +63,7 @@ def _birth_days(rng: np.random.Generator, age: Ints, day: np.datetime64) -> Days
     year, month, of_month = (int(part) for part in str(day).split("-"))
     anniversary = (year - 1970 - age) * 12 + month - 1
     start = anniversary.astype("datetime64[M]").astype("datetime64[D]") + (min(of_month, 28) - 1)
-    return start - rng.integers(0, 365, age.size)
+    return days(start - rng.integers(0, 365, age.size))
 
 
 def _mothers(rng: np.random.Generator, age: Ints, male: Bools, dependent: Bools) -> Ints:
@@ -76,8 +76,8 @@ def _mothers(rng: np.random.Generator, age: Ints, male: Bools, dependent: Bools)
     women = women[np.argsort(age[women], kind="stable")]
     at_birth = np.clip(np.rint(rng.normal(30.7, 5.2, children.size)), *_MOTHERHOOD_AGES).astype(np.int64)
     wanted = age[children] + at_birth
-    first = np.searchsorted(age[women], wanted, "left")
-    beyond = np.searchsorted(age[women], wanted, "right")
+    first = ranks(age[women], wanted)
+    beyond = ranks(age[women], wanted, "right")
     chosen = first + (rng.random(children.size) * np.maximum(beyond - first, 1)).astype(np.int64)
     mother[children] = women[np.minimum(chosen, women.size - 1)]
     return mother

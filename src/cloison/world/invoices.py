@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cloison.world.care import CODE, Lines, Visits
-from cloison.world.chance import happens
+from cloison.world.chance import mistakes
 from cloison.world.contracts import Contracts, Rights
 from cloison.world.insurers import Formula, Market
 from cloison.world.movements import Movements
 from cloison.world.people import People
 from cloison.world.professionals import DOMAIN_OF_KIND, Kind, Practices
-from cloison.world.text import NO_DAY, Bools, Ints, Texts, beside, cells_of, digits, part, repeat, short_days
+from cloison.world.text import NO_DAY, Bools, Ints, Texts, beside, cells_of, digits, part, ranks, repeat, short_days
 
 FLAWED_SHARE = 0.01
 _WINDOW_DAYS = 25
@@ -78,10 +78,7 @@ def make_invoices(
     size = visits.practice.size
     opened, closed = open_rights(contracts, rights, movements, day)
     right = _patients(rng, visits, opened, people.families.age[rights.person])
-    flaw = np.where(happens(rng, FLAWED_SHARE, size), rng.integers(1, len(Flaw), size), Flaw.NONE)
-    flaw[(flaw == Flaw.OVER_TARIFF) & ~np.isin(visits.kind, _REGULATED)] = Flaw.NONE
-    if not closed.size:
-        flaw[flaw == Flaw.CLOSED_RIGHT] = Flaw.NONE
+    flaw = _flaws(rng, visits.kind, closed.size > 0)
     lapsed = np.flatnonzero(flaw == Flaw.CLOSED_RIGHT)
     right[lapsed] = closed[rng.integers(0, max(closed.size, 1), lapsed.size)] if lapsed.size else 0
 
@@ -112,6 +109,19 @@ def make_invoices(
     )
 
 
+def _flaws(rng: np.random.Generator, kind: Ints, some_closed: bool) -> Ints:
+    """One mistake in a hundred invoices; a price above the tariff only where the tariff is one amount."""
+    flaw = mistakes(rng, FLAWED_SHARE, len(Flaw) - 1, kind.size)
+    regulated = np.isin(kind, _REGULATED)
+    misplaced = np.flatnonzero((flaw == Flaw.OVER_TARIFF) & ~regulated)
+    flaw[misplaced] = Flaw.NONE
+    free = rng.permutation(np.flatnonzero(regulated & (flaw == Flaw.NONE)))
+    flaw[free[: misplaced.size]] = Flaw.OVER_TARIFF
+    if not some_closed:
+        flaw[flaw == Flaw.CLOSED_RIGHT] = Flaw.NONE
+    return flaw
+
+
 def _patients(rng: np.random.Generator, visits: Visits, opened: Ints, age_of_right: Ints) -> Ints:
     """The old see nurses and taxis, children speech therapists, everybody the others, the old more often."""
     right = np.zeros(visits.kind.size, np.int64)
@@ -125,7 +135,7 @@ def _patients(rng: np.random.Generator, visits: Visits, opened: Ints, age_of_rig
             young if kind == Kind.ORTHOPHONISTE else frail if kind in (Kind.INFIRMIER, Kind.TAXI) else usual
         )
         edges = np.cumsum(weight)
-        drawn = np.searchsorted(edges, rng.random(here.size) * edges[-1], "right")
+        drawn = ranks(edges, rng.random(here.size) * edges[-1], "right")
         right[here] = opened[np.minimum(drawn, opened.size - 1)]
     return right
 

@@ -3,13 +3,16 @@
 Some lines carry an honest mistake. A right whose only line is wrong is not loaded, and the truth of the world knows.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import pairwise
+from typing import TypeAlias
 
 import numpy as np
+import pyarrow as pa
 
-from cloison.world.chance import happens
+from cloison.world.chance import happens, mistakes
 from cloison.world.contracts import QUALITIES, Contracts, Rights
 from cloison.world.families import NOBODY
 from cloison.world.insurers import Market
@@ -24,9 +27,10 @@ from cloison.world.text import (
     cells_of,
     csv_cells,
     digits,
+    frame,
     iso_days,
+    ranks,
     repeat,
-    squeeze,
     table,
 )
 
@@ -41,6 +45,9 @@ _ENDED_AMONG_CHANGED = 0.35
 _RENAMED_AMONG_CHANGED = 0.85
 _CREATION, _MODIFICATION, _END = 0, 1, 2
 _KINDS = table(["C", "M", "F"])
+
+Sheet: TypeAlias = Bytes | pa.Table
+"""Lines for one insurer: padded cells that become CSV, or a table for those who send Parquet."""
 
 
 class Mistake(IntEnum):
@@ -87,7 +94,7 @@ def make_movements(
     """Decide what insurers will declare about the rights of a block."""
     contract = rights.contract
     size = contract.size
-    mistake = np.where(happens(rng, _MISTAKEN, size), rng.integers(1, len(Mistake), size), Mistake.NONE)
+    mistake = mistakes(rng, _MISTAKEN, len(Mistake) - 1, size)
     fatal = (mistake != Mistake.NONE) & (mistake < Mistake.OVERLAP)
     everyone = np.arange(size)
     start = np.maximum(contracts.start[contract], birth_day[rights.person])
@@ -137,14 +144,23 @@ def _together(*parts: Lines) -> Lines:
 
 def files(
     lines: Lines, movements: Movements, people: People, contracts: Contracts, rights: Rights, market: Market
-) -> dict[int, Bytes]:
-    """The lines of each insurer as padded cells, ready to be squeezed into CSV."""
+) -> dict[int, Sheet]:
+    """The lines of each insurer that has some, by index of the insurer."""
     insurer = contracts.insurer[rights.contract[lines.right]]
     order = np.lexsort((lines.right, rights.contract[lines.right], insurer))
     lines, insurer = lines.only(order), insurer[order]
-    cells = csv_cells(columns_of(lines, movements, people, contracts, rights, market))
-    edges = np.searchsorted(insurer, np.arange(len(market.insurers) + 1))
-    return {index: cells[start:end] for index, (start, end) in enumerate(pairwise(edges.tolist())) if start < end}
+    columns = columns_of(lines, movements, people, contracts, rights, market)
+    cells = csv_cells(columns)
+    edges = ranks(insurer, np.arange(len(market.insurers) + 1))
+    return {
+        index: _sheet([column[start:end] for column in columns]) if market.insurers[index].parquet else cells[start:end]
+        for index, (start, end) in enumerate(pairwise(edges.tolist()))
+        if start < end
+    }
+
+
+def _sheet(columns: Sequence[Texts]) -> pa.Table:
+    return frame(dict(zip(COLUMNS, columns, strict=True)))
 
 
 def columns_of(
@@ -180,8 +196,3 @@ def columns_of(
         np.where(mistake == Mistake.IMPOSSIBLE_DATE, repeat("2026-02-30", right.size), start),
         iso_days(lines.end),
     ]
-
-
-def csv_of(cells: Bytes) -> bytes:
-    """Cells as the bytes of the file."""
-    return squeeze(cells)

@@ -11,7 +11,7 @@ from cloison.world.chance import happens, pick
 from cloison.world.pyramid import DEPARTMENT_CODES, DEPARTMENT_WEIGHTS
 from cloison.world.text import Bools, Ints, Texts, csv_lines, digits, table
 
-PRACTICES_PER_BLOCK_MAX = 512
+PRACTICES_PER_BLOCK_MAX = 400
 COLUMNS = "numero;categorie;raison_sociale;departement;ville;secteur;optam;specialite;iban;bic"
 
 

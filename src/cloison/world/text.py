@@ -4,12 +4,13 @@ A column is a numpy array of dtype 'S<width>'; a shorter value is padded with NU
 Everything here works on whole columns: a nation has no time for a Python loop per person.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 Ints: TypeAlias = NDArray[np.int64]
@@ -29,6 +30,16 @@ _ZERO, _SEPARATOR, _NEW_LINE = 48, 59, 10
 def ints(values: object) -> Ints:
     """Any column of whole numbers as int64."""
     return np.asarray(values, np.int64)
+
+
+def days(values: object) -> Days:
+    """Any column of days as datetime64[D]."""
+    return np.asarray(values, "datetime64[D]")
+
+
+def ranks(edges: NDArray[np.generic], values: NDArray[np.generic], side: Literal["left", "right"] = "left") -> Ints:
+    """Where each value would stand among sorted edges."""
+    return ints(np.searchsorted(edges, values, side))
 
 
 def digits(values: Ints, width: int) -> Texts:
@@ -80,6 +91,16 @@ def cells_of(column: Texts) -> Bytes:
 def part(column: Texts, start: int, end: int) -> Texts:
     """The bytes [start, end) of each value."""
     return np.ascontiguousarray(cells_of(column)[:, start:end]).view(f"S{end - start}").reshape(-1)
+
+
+def frame(columns: Mapping[str, Texts | Ints | Bools]) -> pa.Table:
+    """Columns as an Arrow table; bytes become text."""
+    plain_table = pa.table({name: pa.array(column) for name, column in columns.items()})
+    fields = [
+        pa.field(field.name, pa.string() if pa.types.is_binary(field.type) else field.type)
+        for field in plain_table.schema
+    ]
+    return plain_table.cast(pa.schema(fields))
 
 
 def csv_cells(columns: Sequence[Texts]) -> Bytes:

@@ -9,20 +9,24 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cloison.world.invoices import Flaw
 from cloison.world.professionals import Kind
-from cloison.world.text import Ints
+from cloison.world.text import Ints, digits, frame, repeat, table
 
-_NAMES = pa.string()
+_TEXT, _WHOLE = pa.string(), pa.int64()
 SCHEMA = pa.schema([
-    ("file", _NAMES), ("position", pa.int64()), ("question", pa.int64()), ("practice", _NAMES), ("number", _NAMES),
-    ("kind", _NAMES), ("mistake", _NAMES), ("uncovered", pa.bool_()), ("total_cents", pa.int64()),
-    ("amo_cents", pa.int64()), ("asked_cents", pa.int64()),
+    ("file", _TEXT), ("position", _WHOLE), ("question", _WHOLE), ("practice", _TEXT), ("number", _TEXT),
+    ("kind", _TEXT), ("mistake", _TEXT), ("uncovered", pa.bool_()), ("total_cents", _WHOLE), ("amo_cents", _WHOLE),
+    ("asked_cents", _WHOLE),
 ])  # fmt: skip
+"""`position` is that of the 2S record, from 1; `question` is 0 where the invoice was not preceded by one."""
+
+_ROWS_AT_ONCE = 50_000
+_KINDS = table([kind.name.lower() for kind in Kind])
+_FLAWS = table([flaw.name.lower() for flaw in Flaw])
 
 
 class Truth:
@@ -32,6 +36,7 @@ class Truth:
         self._path = out / "truth.json"
         self._counts: dict[str, Counter[str]] = {}
         self._amounts: Counter[str] = Counter()
+        self._waiting: list[pa.Table] = []
         self._rows = stack.enter_context(pq.ParquetWriter(out / "truth_invoices.parquet", SCHEMA, compression="zstd"))
 
     def count(self, counts: Mapping[str, Mapping[str, int]]) -> None:
@@ -41,34 +46,36 @@ class Truth:
 
     def add(self, name: str, positions: Ints, asked: Ints, columns: Mapping[str, Ints], chosen: Ints) -> None:
         """Add rows: the invoices `chosen` among the block's `columns`, written in file `name`."""
-        kinds = pa.array([kind.name.lower() for kind in Kind])
-        flaws = pa.array([flaw.name.lower() for flaw in Flaw])
         taken = {key: column[chosen] for key, column in columns.items()}
-        self._rows.write_table(pa.table([
-            pa.array([name]).take(pa.array(np.zeros(chosen.size, np.int64))),
-            pa.array(positions),
-            pa.array(asked, mask=asked == 0),
-            _zero_filled(taken["practice"]),
-            _zero_filled(taken["number"]),
-            kinds.take(pa.array(taken["kind"])),
-            flaws.take(pa.array(taken["mistake"])),
-            pa.array(taken["uncovered"] == 1),
-            pa.array(taken["total_cents"]),
-            pa.array(taken["amo_cents"]),
-            pa.array(taken["asked_cents"]),
-        ], SCHEMA))  # fmt: skip
+        self._waiting.append(frame({
+            "file": repeat(name, chosen.size),
+            "position": positions,
+            "question": asked,
+            "practice": digits(taken["practice"], 9),
+            "number": digits(taken["number"], 9),
+            "kind": _KINDS[taken["kind"]],
+            "mistake": _FLAWS[taken["mistake"]],
+            "uncovered": taken["uncovered"] == 1,
+            "total_cents": taken["total_cents"],
+            "amo_cents": taken["amo_cents"],
+            "asked_cents": taken["asked_cents"],
+        }))  # fmt: skip
         self._amounts.update({key: int(taken[key].sum()) for key in ("total_cents", "amo_cents", "asked_cents")})
         self._amounts["invoices_written"] += int(chosen.size)
+        if sum(table.num_rows for table in self._waiting) >= _ROWS_AT_ONCE:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._waiting:
+            self._rows.write_table(pa.concat_tables(self._waiting).combine_chunks())
+            self._waiting.clear()
 
     def finish(self, recipe: Mapping[str, object]) -> None:
-        """Write truth.json."""
+        """Write what waits, and truth.json."""
+        self._flush()
         document = {
             "recipe": dict(recipe),
             **{subject: dict(values) for subject, values in self._counts.items()},
             "amounts_written": dict(self._amounts),
         }
         self._path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-
-
-def _zero_filled(values: Ints) -> pa.Array:
-    return pa.array([f"{value:09d}" for value in values.tolist()], _NAMES)
