@@ -2,6 +2,7 @@
 
 from cloison.rules.acts import ACT_CODES, Acts, Trips, code_ids, department_ids, pathway_ids, sector_ids
 from cloison.rules.priced import Priced
+from cloison.rules.pricing import price
 from cloison.rules.reasons import REASONS
 from cloison.rules.tariff_book import TariffBook
 from cloison.rules.vocabulary import Agreement, Domain, Exoneration, Formula, Pathway, Protection, Sector
@@ -23,5 +24,6 @@ __all__ = [
     "code_ids",
     "department_ids",
     "pathway_ids",
+    "price",
     "sector_ids",
 ]

@@ -22,7 +22,7 @@ class Trace:
     """For each act, the number in `order.LAWS` of the rule that set each column; -1 when no rule did."""
 
     base: NDArray[np.int16]
-    rate_bp: NDArray[np.int16]
+    amo_rate_bp: NDArray[np.int16]
     amo_share: NDArray[np.int16]
     amc_share: NDArray[np.int16]
     participation_forfaitaire: NDArray[np.int16]
@@ -35,7 +35,7 @@ class Priced:
 
     base: Cents
     """Base of reimbursement of the line (BR), never above what is charged."""
-    rate_bp: NDArray[np.int32]
+    amo_rate_bp: Cents
     """Rate of the compulsory scheme in basis points; -1 when its share is a declared amount."""
     amo_share: Cents
     amc_share: Cents
@@ -43,7 +43,8 @@ class Priced:
     overrun: Cents
     """Charged above the base."""
     participation_forfaitaire: Cents
-    """Withheld by the compulsory scheme from what it pays the insured. Informative: in no share (domain 7.3, step 5)."""
+    """Withheld by the compulsory scheme from what it pays the insured. Informative: in no share (domain 7.3, step
+    5)."""
     franchise: Cents
     """Likewise."""
     reason: NDArray[np.int16]

@@ -1,8 +1,8 @@
 """Dated values of the law: what a parameter was worth on a day, who says so, and how sure we are.
 
-A parameter is a step function of the day of care, written in `tariff/*.toml`: each value holds from its day until the
-next one. A day before the first value has no value: asking for it raises, and never gives zero. A file that is not clear
-(a gap, an overlap, a value without a source) is refused when it is loaded.
+A parameter is a step function of the day of care, written in `tariff/*.toml`: each value holds from its day until
+the next one. A day before the first value has no value: asking for it raises, and never gives zero. A file that is not
+clear (a gap, an overlap, a value without a source) is refused when it is loaded.
 
 Lookups are columnar. All days on which anything changes cut time into eras; a batch is placed in its eras once
 (`TariffBook.dates`), after which each parameter is one small table read by era.
@@ -28,6 +28,8 @@ from cloison.rules.vocabulary import DEPARTMENTS
 
 MISSING = int(np.iinfo(np.int64).min)
 """In a column of values: no value is known."""
+
+REGIMES = tuple(f"{number:02d}" for number in range(100))
 
 Values = NDArray[np.int64]
 
@@ -83,6 +85,7 @@ class CareDates:
     """A column of days placed in the eras of a tariff book."""
 
     days: NDArray[np.int64]
+    """Days since 1970."""
     era: NDArray[np.int16]
     only_era: int | None
     """The era of all rows when it is the same: the usual batch, and a shorter way."""
@@ -90,12 +93,30 @@ class CareDates:
     """When explaining: the parameters read, with the key that was read."""
     missing: NDArray[np.bool_] | None = None
     """Rows for which a rule that is in force found no value."""
+    taken_from: "tuple[CareDates, NDArray[np.integer]] | None" = None
+    _span: tuple[int, int] | None = None
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """First and last day, for a column that has any."""
+        if self._span is None:
+            self._span = (int(self.days.min()), int(self.days.max()))
+        return self._span
 
     def take(self, rows: NDArray[np.integer]) -> "CareDates":
-        return CareDates(self.days[rows], self.era[rows], self.only_era, self.heard)
+        return CareDates(self.days[rows], self.era[rows], self.only_era, self.heard, taken_from=(self, rows))
+
+    def block(self, start: int, end: int) -> "CareDates":
+        return CareDates(self.days[start:end], self.era[start:end], self.only_era, self.heard)
 
     def note_missing(self, where: NDArray[np.bool_]) -> None:
-        self.missing = where if self.missing is None else self.missing | where
+        if self.taken_from is None:
+            self.missing = where if self.missing is None else self.missing | where
+            return
+        whole, rows = self.taken_from
+        there = np.zeros(len(whole.era), np.bool_)
+        there[rows[where]] = True
+        whole.note_missing(there)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,11 +129,11 @@ class Series:
     def on(self, dates: CareDates | Days) -> Values:
         """The value on each day. Plain days without a value raise; a batch remembers them and they are refused."""
         if not isinstance(dates, CareDates):
-            return np.array([self._at(day) for day in dates.tolist()], np.int64)
+            return np.array([self._at(cast(date, day)) for day in dates.tolist()], np.int64)
         if dates.heard is not None:
             dates.heard.append((self.parameter, -1))
         if dates.only_era is not None:
-            values = np.broadcast_to(self.by_era[dates.only_era], len(dates.era))
+            values: Values = np.broadcast_to(self.by_era[dates.only_era], len(dates.era))
         else:
             values = self.by_era[dates.era]
         if len(values) and int(values.min()) == MISSING:
@@ -138,7 +159,7 @@ class Grid:
     def on(self, dates: CareDates, keys: NDArray[np.integer]) -> Values:
         """The value of each key on each day. Keys must be within the table."""
         if dates.heard is not None:
-            for key in np.unique(keys).tolist():
+            for key in sorted(set(cast(list[int], keys.tolist()))):
                 if (parameter := self.parameters[key]) is not None:
                     dates.heard.append((parameter, key))
         return self.by_era[dates.era if dates.only_era is None else dates.only_era, keys]
@@ -152,13 +173,12 @@ class TariffBook:
         if len(self.parameters) != len(parameters):
             raise Misuse(REASONS["tariff_wrong"], "a parameter is given twice")
         changes = {day for p in parameters for v in p.values for day in _changes(v)}
-        self._starts = np.array(sorted(changes), "datetime64[D]").astype(np.int64)
-        self._era_of_day = np.searchsorted(
-            self._starts, np.arange(self._starts[0] - 1, self._starts[-1] + 1), "right"
-        ).astype(np.int16)
+        self._starts: Values = np.array([_number(day) for day in sorted(changes)], np.int64)
+        every_day = np.arange(int(self._starts[0]) - 1, int(self._starts[-1]) + 1)
+        self._era_of_day: NDArray[np.int16] = np.searchsorted(self._starts, every_day, "right").astype(np.int16)
         self._series = {name: self._serie(p) for name, p in self.parameters.items() if _is_scalar(p)}
         self._by_code: dict[str, Grid] = {}
-        self._by_department: dict[str, Grid] = {}
+        self._by_keys: dict[str, Grid] = {}
 
     @classmethod
     @cache
@@ -185,21 +205,28 @@ class TariffBook:
         return self._by_code[key]
 
     def by_department(self, name: str) -> Grid:
-        """A parameter with one value per departement."""
-        if name not in self._by_department:
+        """A parameter with one value per departement, by index in DEPARTMENTS."""
+        return self._by_key(name, DEPARTMENTS)
+
+    def by_regime(self, name: str) -> Grid:
+        """A parameter with one value per grand regime, by its number."""
+        return self._by_key(name, REGIMES)
+
+    def _by_key(self, name: str, keys: tuple[str, ...]) -> Grid:
+        if name not in self._by_keys:
             parameter = self.parameters[name]
-            table = np.full((len(self._starts) + 1, len(DEPARTMENTS)), MISSING, np.int64)
+            table = np.full((len(self._starts) + 1, len(keys)), MISSING, np.int64)
             for value in parameter.values:
                 first, after = self._eras(value)
-                assert not isinstance(value.value, int), "one value per departement"
+                assert not isinstance(value.value, int), "one value per key"
                 for key, amount in value.value.items():
-                    table[first:after, DEPARTMENTS.index(key)] = amount
-            self._by_department[name] = Grid((parameter,) * len(DEPARTMENTS), table)
-        return self._by_department[name]
+                    table[first:after, keys.index(key)] = amount
+            self._by_keys[name] = Grid((parameter,) * len(keys), table)
+        return self._by_keys[name]
 
     def dates(self, days: Days, heard: list[tuple[Parameter, int]] | None = None) -> CareDates:
         """Place days in eras. A day that does not exist (NaT) lies before everything."""
-        numbers = days.astype("datetime64[D]").view(np.int64)
+        numbers: Values = days.astype("datetime64[D]").view(np.int64)
         if not len(numbers):
             return CareDates(numbers, np.empty(0, np.int16), 0, heard)
         low, high = self.era(int(numbers.min())), self.era(int(numbers.max()))
@@ -354,10 +381,9 @@ class _File:
             if value not in choices:
                 raise self.fault(parameter, f"the value is one of {', '.join(choices)}")
             return choices.index(cast(str, value))
-        if isinstance(value, dict):
-            table = cast(dict[str, object], value)
-            if all(type(amount) is int for amount in table.values()) and set(table) <= set(DEPARTMENTS):
-                return cast(dict[str, int], table)
         if type(value) is int:
             return value
-        raise self.fault(parameter, "a value is a whole number, or one whole number per departement")
+        table = cast(dict[str, object], value) if isinstance(value, dict) else {"": None}
+        if all(type(amount) is int for amount in table.values()) and set(table) <= {*DEPARTMENTS, *REGIMES}:
+            return cast(dict[str, int], table)
+        raise self.fault(parameter, "a value is a whole number, or one whole number per departement or regime")

@@ -1,0 +1,239 @@
+"""The acts that a rule is shown, with what earlier rules decided about them.
+
+A `Bill` is a window on some rows of a batch: the columns of `Acts` and `Trips` by name, the columns decided so far,
+and two things a rule may say besides its value: `refuse` and `remark`. Columns are gathered when a rule asks for
+them, so a rule about taxis never touches the rest of the batch.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cloison.money import Cents
+from cloison.rules.acts import Acts
+from cloison.rules.reasons import FIRST_REDUCTION, FIRST_REMARK, REASONS, bit
+from cloison.rules.tariff_book import CareDates
+
+T = TypeVar("T", bound=np.generic)
+Mask = NDArray[np.bool_]
+
+
+class _Given(Generic[T]):
+    """A column of `Acts`."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, bill: "Bill", owner: type | None = None) -> NDArray[T]:
+        return bill.given(self.name)
+
+
+class _Trip(_Given[T]):
+    """A column of `Trips`, in line with the acts of the bill."""
+
+    def __get__(self, bill: "Bill", owner: type | None = None) -> NDArray[T]:
+        return bill.of_trip(self.name)
+
+
+class _Decided(_Given[T]):
+    """A column set by earlier rules."""
+
+    def __get__(self, bill: "Bill", owner: type | None = None) -> NDArray[T]:
+        return bill.decided(self.name)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sheet:
+    """The columns being decided for a batch or a block of it, and which rule set each."""
+
+    columns: dict[str, NDArray[Any]]  # Any: one integer type per column
+    trace: dict[str, NDArray[np.int16]]
+    reason: NDArray[np.int16]
+    remarks: NDArray[np.uint32]
+
+    def block(self, start: int, end: int) -> "Sheet":
+        """The same columns between two rows: writing there writes here."""
+        return Sheet(
+            {name: column[start:end] for name, column in self.columns.items()},
+            {name: column[start:end] for name, column in self.trace.items()},
+            self.reason[start:end],
+            self.remarks[start:end],
+        )
+
+
+class Bill:
+    """Some acts of a batch, seen by a rule."""
+
+    code = _Given[np.int16]()
+    coefficient = _Given[np.int64]()
+    charged = _Given[np.int64]()
+    declared_base = _Given[np.int64]()
+    declared_amo = _Given[np.int64]()
+    pathway = _Given[np.int8]()
+    sector = _Given[np.int8]()
+    specialty = _Given[np.int16]()
+    exoneration = _Given[np.int8]()
+    protection = _Given[np.int8]()
+    regime = _Given[np.int16]()
+    alsace_moselle = _Given[np.bool_]()
+    minor = _Given[np.bool_]()
+    person_key = _Given[np.int64]()
+    provider_key = _Given[np.int64]()
+    sequence = _Given[np.int64]()
+    consultations_day = _Given[np.int32]()
+    participation_year = _Given[np.int64]()
+    franchise_day = _Given[np.int64]()
+    franchise_year = _Given[np.int64]()
+    formula = _Given[np.int8]()
+    amount_cents = _Given[np.int64]()
+    act_cap = _Given[np.int64]()
+    ceiling_key = _Given[np.int64]()
+    ceiling_left = _Given[np.int64]()
+    responsable = _Given[np.bool_]()
+    paid_by_other = _Given[np.int64]()
+
+    km = _Trip[np.int64]()
+    patients = _Trip[np.int8]()
+    night = _Trip[np.bool_]()
+    big_city = _Trip[np.bool_]()
+    tpmr = _Trip[np.bool_]()
+    hospital_empty_return = _Trip[np.bool_]()
+    drom = _Trip[np.bool_]()
+    urgent = _Trip[np.bool_]()
+    tolls = _Trip[np.int64]()
+    department = _Trip[np.int16]()
+    agreement = _Trip[np.int8]()
+
+    base = _Decided[np.int64]()
+    amo_rate_bp = _Decided[np.int64]()
+    amo_share = _Decided[np.int64]()
+    amc_share = _Decided[np.int64]()
+    participation_forfaitaire = _Decided[np.int64]()
+    franchise = _Decided[np.int64]()
+
+    def __init__(
+        self, acts: Acts, sheet: Sheet, dates: CareDates, first: int = 0, rows: NDArray[np.intp] | None = None
+    ) -> None:
+        self._acts = acts
+        self._sheet = sheet
+        self._first = first
+        self._rows = rows
+        self._gathered: dict[str, NDArray[Any]] = {}
+        self.care_date = dates
+
+    @property
+    def quantity(self) -> NDArray[np.int64]:
+        """Wide enough for a product with cents."""
+        return self.given("quantity").astype(np.int64)
+
+    @property
+    def rate_bp(self) -> NDArray[np.int64]:
+        """The rate of the guarantee, wide enough for a product with cents."""
+        return self.given("rate_bp").astype(np.int64)
+
+    def __len__(self) -> int:
+        return len(self.care_date.era)
+
+    def only(self, where: Mask) -> "Bill":
+        """The rows of this bill where something holds; the bill itself when it holds everywhere."""
+        (rows,) = np.nonzero(where)
+        if len(rows) == len(self):
+            return self
+        inner = rows if self._rows is None else self._rows[rows]
+        return Bill(self._acts, self._sheet, self.care_date.take(rows), self._first, inner)
+
+    def given(self, name: str) -> NDArray[Any]:
+        """A column of the acts."""
+        if name not in self._gathered:
+            column = getattr(self._acts, name)[self._first : self._first + len(self._sheet.reason)]
+            self._gathered[name] = column if self._rows is None else column[self._rows]
+        return self._gathered[name]
+
+    def of_trip(self, name: str) -> NDArray[Any]:
+        """A column of the trips; rows without a trip hold another trip's data and must have been refused."""
+        at, _ = self._trips()
+        return getattr(self._acts.trips, name)[at]
+
+    def has_trip(self) -> Mask:
+        """Whether each act has its trip."""
+        return self._trips()[1].astype(np.bool_)
+
+    def decided(self, name: str) -> NDArray[Any]:
+        """A column as earlier rules left it."""
+        column = self._sheet.columns[name]
+        return column if self._rows is None else column[self._rows]
+
+    def decide(self, name: str, value: Cents | int, law: int, where: Mask | None = None) -> None:
+        """Set a column, everywhere or where something holds, and note which law did."""
+        column, trace = self._sheet.columns[name], self._sheet.trace.get(name)
+        if self._rows is None and where is None:
+            column[...] = value
+            rows: NDArray[np.intp] | slice = slice(None)
+        elif where is None:
+            assert self._rows is not None
+            rows = self._rows
+            column[rows] = value
+        else:
+            (at,) = np.nonzero(where)
+            rows = at if self._rows is None else self._rows[at]
+            column[rows] = value if isinstance(value, int) else np.broadcast_to(value, len(self))[at]
+        if trace is not None:
+            trace[rows] = law
+
+    def refuse(self, where: Mask, code: str) -> None:
+        """These acts cannot be priced, for this reason unless a more important one is known."""
+        if not where.any():
+            return
+        rows = self._rows_where(where)
+        before, number = self._sheet.reason[rows], REASONS[code].number
+        self._sheet.reason[rows] = np.where((before == 0) | (before > number), np.int16(number), before)
+
+    def remark(self, where: Mask, code: str) -> None:
+        """Something to know about these acts. A reduction or a difference is also their reason, if they have none."""
+        if not where.any():
+            return
+        rows = self._rows_where(where)
+        self._sheet.remarks[rows] |= np.uint32(bit(code))
+        if FIRST_REDUCTION <= REASONS[code].number < FIRST_REMARK:
+            self.refuse(where, code)
+
+    def remarked(self, code: str) -> Mask:
+        """Where something was remarked."""
+        remarks = self._sheet.remarks if self._rows is None else self._sheet.remarks[self._rows]
+        return (remarks & np.uint32(bit(code))) != 0
+
+    def strike(self, where: Mask) -> None:
+        """Take back what was decided about some acts: they are refused, and only the reason stays."""
+        if not where.any():
+            return
+        rows = self._rows_where(where)
+        self._sheet.remarks[rows] = 0
+        for column in self._sheet.columns.values():
+            column[rows] = 0
+        for column in self._sheet.trace.values():
+            column[rows] = -1
+
+    def reasons(self) -> NDArray[np.int16]:
+        """The reason of each act so far."""
+        return self._sheet.reason if self._rows is None else self._sheet.reason[self._rows]
+
+    def traced(self, name: str) -> NDArray[np.int16]:
+        """The law that set a column, -1 when none did yet."""
+        column = self._sheet.trace[name]
+        return column if self._rows is None else column[self._rows]
+
+    def _rows_where(self, where: Mask) -> NDArray[np.intp]:
+        (at,) = np.nonzero(where)
+        return at if self._rows is None else self._rows[at]
+
+    def _trips(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """For each act the row of its trip, and 1 where there is one."""
+        if "trips" not in self._gathered:
+            rows = np.arange(len(self)) if self._rows is None else self._rows
+            wanted, have = rows + self._first, self._acts.trips.act
+            at = np.minimum(np.searchsorted(have, wanted), max(len(have) - 1, 0))
+            found = have[at] == wanted if len(have) else np.zeros(len(self), np.bool_)
+            self._gathered["trips"], self._gathered["found"] = at, found.astype(np.intp)
+        return self._gathered["trips"], self._gathered["found"]

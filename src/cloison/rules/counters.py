@@ -1,0 +1,84 @@
+"""Limits that several acts share: counted once over a whole batch, before anything splits it by date.
+
+`granted` hands out what is left of a limit in the order of `sequence`. It gives the same result for a batch in any
+order, and for a batch cut anywhere along that order when what the first part used is taken off what is left for the
+second.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cloison.money import Cents
+
+Keys = tuple[NDArray[np.integer], ...]
+
+_BUCKETS_MIN = 1 << 10
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+
+
+def ranks(keys: Keys, sequence: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The place, from 1, of each row among the rows with the same keys, in the order of `sequence`."""
+    order, first = _grouped(keys, sequence)
+    places = np.arange(1, len(order) + 1)
+    result = np.empty(len(order), np.int64)
+    result[order] = places - (places[first] - 1)
+    return result
+
+
+def granted(keys: Keys, sequence: NDArray[np.int64], wanted: Cents, left: Cents) -> Cents:
+    """How much of `wanted` each row gets when rows with the same keys share `left`, first come first served.
+
+    `left` is the same on each row of a key; below zero it is nothing. Nearly no limit binds, so the rows whose limit
+    might are found first, by summing over hashed keys (a collision only looks at a few rows too many), and sorted
+    alone.
+    """
+    available = np.maximum(left, 0)
+    suspects = _over_the_limit(keys, wanted, available)
+    result = wanted.copy()
+    if not len(suspects):
+        return result
+
+    order, first = _grouped(tuple(key[suspects] for key in keys), sequence[suspects])
+    chosen = suspects[order]
+    running = np.cumsum(wanted[chosen])
+    before = running - wanted[chosen]
+    before = before - before[first]
+    result[chosen] = np.clip(available[chosen] - before, 0, wanted[chosen])
+    return result
+
+
+def own_keys(keys: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Keys where -1, "shares with nobody", became a number of its own on each row."""
+    return np.where(keys == -1, -2 - np.arange(len(keys)), keys)
+
+
+def _over_the_limit(keys: Keys, wanted: Cents, available: Cents) -> NDArray[np.intp]:
+    """Rows whose key may want more than is left: never one too few."""
+    buckets = _BUCKETS_MIN
+    while buckets < 2 * len(wanted):
+        buckets *= 2
+    bucket = (_mixed(keys) >> np.uint64(65 - buckets.bit_length())).astype(np.intp)
+    total = np.zeros(buckets, np.int64)
+    np.add.at(total, bucket, wanted)
+    (rows,) = np.nonzero(total[bucket] > available)
+    return rows
+
+
+def _mixed(keys: Keys) -> NDArray[np.uint64]:
+    mixed = np.zeros(len(keys[0]), np.uint64)
+    for key in keys:
+        mixed = (mixed ^ key.astype(np.int64).view(np.uint64)) * _MIX
+        mixed ^= mixed >> np.uint64(29)
+    return mixed * _MIX
+
+
+def _grouped(keys: Keys, sequence: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The rows sorted by keys then sequence, and for each place the place where its group starts."""
+    order = np.lexsort((sequence, *keys))
+    starts = np.zeros(len(order), np.bool_)
+    starts[:1] = True
+    for key in keys:
+        ordered = key[order]
+        starts[1:] |= ordered[1:] != ordered[:-1]
+    first = np.maximum.accumulate(np.where(starts, np.arange(len(order)), 0))
+    return order, first

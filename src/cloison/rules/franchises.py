@@ -1,0 +1,145 @@
+"""Franchises: a flat sum per box of medicine, paramedical act or transport, with limits per day and per year.
+
+They are withheld by the compulsory scheme from what it pays the insured, later if need be; they never lower what a
+complementary insurer pays, and a contrat responsable does not pay them back.
+"""
+
+from datetime import date
+
+import numpy as np
+
+from cloison.money import Cents
+from cloison.rules.bill import Bill
+from cloison.rules.codes import WITHHELD_OF, Withheld
+from cloison.rules.counters import granted, own_keys
+from cloison.rules.law import Only, law
+from cloison.rules.soins_de_ville import owes_flat_sums
+from cloison.rules.tariff_book import TariffBook
+
+SINCE = date(2008, 1, 1)
+
+
+@law(
+    "CSS L160-13 III",
+    "CSS D160-9",
+    since=SINCE,
+    fr="Franchise par boîte de médicament",
+    en="Franchise per box of medicine",
+)
+def franchise_medicament(acts: Bill, tariff: TariffBook) -> Cents:
+    """Per box delivered, never more than the share it is taken from."""
+    return _franchise(acts, tariff["franchise.medicament"].on(acts.care_date))
+
+
+@law(
+    "CSS L160-13 III",
+    "CSS D160-9",
+    since=SINCE,
+    fr="Franchise par acte paramédical",
+    en="Franchise per paramedical act",
+)
+def franchise_paramedicale(acts: Bill, tariff: TariffBook) -> Cents:
+    """Per act of an auxiliaire medical, never more than the share it is taken from."""
+    return _franchise(acts, tariff["franchise.paramedical"].on(acts.care_date))
+
+
+@law(
+    "CSS L160-13 III",
+    "CSS D160-9",
+    since=SINCE,
+    fr="Franchise par transport",
+    en="Franchise per transport",
+)
+def franchise_transport(acts: Bill, tariff: TariffBook) -> Cents:
+    """Per trip, a return trip being two; not for urgent transport."""
+    return np.where(acts.urgent, 0, _franchise(acts, tariff["franchise.transport"].on(acts.care_date)))
+
+
+def _franchise(acts: Bill, montant: Cents) -> Cents:
+    return np.where(owes_flat_sums(acts), np.minimum(montant * acts.quantity, acts.amo_share), 0)
+
+
+@law(
+    "CSS D160-10",
+    since=SINCE,
+    fr="Franchise limitée par jour",
+    en="Franchise limited per day",
+)
+def franchise_par_jour(acts: Bill, tariff: TariffBook) -> Only:
+    """Paramedical acts, and transports: so much per person and day, each kind apart. Boxes know no daily limit."""
+    kind = WITHHELD_OF[acts.code]
+    limited = (acts.franchise > 0) & ((kind == Withheld.PARAMEDICAL) | (kind == Withheld.TRANSPORT))
+    some = acts.only(limited)
+    limits = np.where(
+        WITHHELD_OF[some.code] == Withheld.PARAMEDICAL,
+        tariff["franchise.paramedical_par_jour"].on(some.care_date),
+        tariff["franchise.transport_par_jour"].on(some.care_date),
+    )
+    keys = (own_keys(some.person_key), some.care_date.days, WITHHELD_OF[some.code])
+    kept = granted(keys, some.sequence, some.franchise, limits - some.franchise_day)
+    return _lowered(limited, some.franchise, kept)
+
+
+@law(
+    "CSS D160-10",
+    since=SINCE,
+    fr="Franchises limitées par année",
+    en="Franchises limited per year",
+)
+def franchise_par_an(acts: Bill, tariff: TariffBook) -> Only:
+    """One limit per person and calendar year for boxes, acts and trips together."""
+    owed = acts.franchise > 0
+    some = acts.only(owed)
+    limit = tariff["franchise.plafond_annuel"].on(some.care_date)
+    keys = (own_keys(some.person_key), years(some))
+    kept = granted(keys, some.sequence, some.franchise, limit - some.franchise_year)
+    return _lowered(owed, some.franchise, kept)
+
+
+@law(
+    "CSS D160-7",
+    since=date(2005, 1, 1),
+    fr="Participation forfaitaire limitée par jour et professionnel",
+    en="Flat participation limited per day and professional",
+)
+def participation_par_jour(acts: Bill, tariff: TariffBook) -> Only:
+    """The limit counts acts, not euros: so many per day by the same professional."""
+    owed = acts.participation_forfaitaire > 0
+    some = acts.only(owed)
+    number = tariff["participation_forfaitaire.nombre_par_jour"].on(some.care_date)
+    quantity = some.quantity
+    keys = (own_keys(some.person_key), some.provider_key, some.care_date.days)
+    counted = granted(keys, some.sequence, quantity, number - some.consultations_day)
+    montant = tariff["participation_forfaitaire.montant"].on(some.care_date)
+    kept = np.minimum(montant * counted, some.participation_forfaitaire)
+    return _lowered(owed, some.participation_forfaitaire, kept)
+
+
+@law(
+    "CSS D160-6",
+    since=date(2005, 1, 1),
+    fr="Participation forfaitaire limitée par année",
+    en="Flat participation limited per year",
+)
+def participation_par_an(acts: Bill, tariff: TariffBook) -> Only:
+    """One limit per person and calendar year, in euros."""
+    owed = acts.participation_forfaitaire > 0
+    some = acts.only(owed)
+    limit = tariff["participation_forfaitaire.plafond_annuel"].on(some.care_date)
+    keys = (own_keys(some.person_key), years(some))
+    kept = granted(keys, some.sequence, some.participation_forfaitaire, limit - some.participation_year)
+    return _lowered(owed, some.participation_forfaitaire, kept)
+
+
+def years(acts: Bill) -> Cents:
+    """The calendar year of care."""
+    return acts.care_date.days.view("datetime64[D]").astype("datetime64[Y]").astype(np.int64)
+
+
+def _lowered(where: np.ndarray, before: Cents, after: Cents) -> Only:
+    """The rows whose sum a limit lowered."""
+    rows = np.zeros(len(where), np.bool_)
+    value = np.zeros(len(where), np.int64)
+    rows[where] = after < before
+    value[where] = after
+    return Only(rows, value)

@@ -1,0 +1,182 @@
+"""How a batch goes through the rules: block by block where acts stand alone, then whole where they share a limit."""
+
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cloison.errors import Misuse
+from cloison.money import AMOUNT_CENTS_MAX
+from cloison.rules.acts import Acts
+from cloison.rules.bill import Bill, Mask, Sheet
+from cloison.rules.codes import ACT_CODES
+from cloison.rules.law import Law, Only
+from cloison.rules.order import COLUMNS, LAW_NUMBERS, ORDER, Selector, Step
+from cloison.rules.priced import Priced, Trace
+from cloison.rules.reasons import FIRST_REDUCTION, REASONS
+from cloison.rules.tariff_book import Parameter, TariffBook
+from cloison.rules.vocabulary import DEPARTMENTS, Agreement, Exoneration, Formula, Pathway, Protection, Sector
+
+BLOCK_ROWS = 1 << 14
+"""Rows whose columns fit the second-level cache together."""
+
+QUANTITY_MAX = 9_999
+COEFFICIENT_MAX = 9_999_99
+RATE_BP_MAX = 1_000_000
+"""Bounds beyond anything plausible (the claim has 4, 6 and 4 digits): products of them stay within int64."""
+
+_ALONE = tuple(step for step in ORDER if not step.whole)
+_SHARED = tuple(step for step in ORDER if step.whole)
+
+
+def price(acts: Acts, tariff: TariffBook) -> Priced:
+    """What each act costs and who pays it, by the law of its day of care."""
+    return run(acts, tariff, None)
+
+
+def run(acts: Acts, tariff: TariffBook, heard: list[tuple[Parameter, int]] | None) -> Priced:
+    """`price`, while noting each parameter that is read when `heard` is given (see `trace`)."""
+    _check_vocabularies(acts)
+    sheet = _blank(len(acts))
+    dates = tariff.dates(acts.care_date, heard)
+
+    for start in range(0, len(acts), BLOCK_ROWS):
+        end = min(start + BLOCK_ROWS, len(acts))
+        bill = Bill(acts, sheet.block(start, end), dates.block(start, end), start)
+        admit(bill, acts.care_date[start:end])
+        apply(_ALONE, bill, tariff)
+        settle_refusals(bill)
+    batch = Bill(acts, sheet, dates)
+    apply(_SHARED, batch, tariff)
+    compare(batch)
+    return _priced(acts, tariff, sheet)
+
+
+def apply(steps: tuple[Step, ...], bill: Bill, tariff: TariffBook) -> None:
+    """Run rules in their order over a bill; each sees the acts it is about, on the days it holds for."""
+    shown: dict[int, Bill | None] = {}
+    for step in steps:
+        if id(step.acts) not in shown:
+            shown[id(step.acts)] = _selected(bill, step.acts)
+        about = shown[id(step.acts)]
+        if about is None:
+            continue
+        for version in step.versions:
+            _decide(step, version, _in_force_on(about, version), tariff)
+
+
+def _decide(step: Step, version: Law, acts: Bill | None, tariff: TariffBook) -> None:
+    if acts is None:
+        return
+    value = version(acts, tariff)
+    if isinstance(value, Only):
+        if value.where.any():
+            acts.decide(step.column, value.value, LAW_NUMBERS[version], value.where)
+    else:
+        acts.decide(step.column, value, LAW_NUMBERS[version])
+    if acts.care_date.missing is not None:
+        acts.refuse(acts.care_date.missing, "care_date_outside_rules")
+
+
+def _selected(bill: Bill, selector: Selector | None) -> Bill | None:
+    if selector is None:
+        return bill
+    where = selector.marked[bill.given(selector.column)]
+    return bill.only(where) if where.any() else None
+
+
+def _in_force_on(bill: Bill, version: Law) -> Bill | None:
+    """The acts whose day of care falls in the version's days; None when there are none."""
+    since, until = version.days
+    first, last = bill.care_date.span
+    if since <= first and last < until:
+        return bill
+    days = bill.care_date.days
+    where = (days >= since) & (days < until)
+    return bill.only(where) if where.any() else None
+
+
+def admit(bill: Bill, care_date: NDArray[np.datetime64]) -> None:
+    """Refuse what no rule can price, before any rule looks at it."""
+    bill.refuse(bill.code < 0, "act_unknown")
+    bill.refuse(np.isnat(care_date), "care_date_missing")
+    bill.refuse(bill.quantity <= 0, "quantity_not_positive")
+    implausible = (bill.quantity > QUANTITY_MAX) | _outside(bill.coefficient, 0, COEFFICIENT_MAX)
+    implausible |= _outside(bill.charged, 0, AMOUNT_CENTS_MAX) | _outside(bill.paid_by_other, 0, AMOUNT_CENTS_MAX)
+    implausible |= _outside(bill.declared_base, -1, AMOUNT_CENTS_MAX) | _outside(
+        bill.declared_amo, -1, AMOUNT_CENTS_MAX
+    )
+    bill.refuse(implausible, "amount_implausible")
+    bill.refuse((bill.exoneration < 0) | (bill.protection < 0) | (bill.regime < 0), "status_missing")
+    unreadable = (bill.formula < 0) | _outside(bill.rate_bp, 0, RATE_BP_MAX)
+    unreadable |= _outside(bill.amount_cents, 0, AMOUNT_CENTS_MAX) & (bill.formula == Formula.EUR)
+    unreadable |= _outside(bill.act_cap, -1, AMOUNT_CENTS_MAX)
+    bill.refuse(unreadable, "guarantee_wrong")
+
+
+def settle_refusals(bill: Bill) -> None:
+    """Acts that no rule reached are refused; refused acts have no amounts and use up nothing that is shared."""
+    bill.refuse((bill.traced("base") < 0) | (bill.traced("amo_share") < 0), "care_date_outside_rules")
+    bill.refuse(bill.amc_share > AMOUNT_CENTS_MAX, "guarantee_wrong")
+    bill.refuse(bill.base > AMOUNT_CENTS_MAX, "amount_implausible")
+    bill.strike((bill.reasons() > 0) & (bill.reasons() < FIRST_REDUCTION))
+
+
+def compare(bill: Bill) -> None:
+    """Say where what the professional declared differs from what the texts give."""
+    reasons = bill.reasons()
+    priced = (reasons == 0) | (reasons >= FIRST_REDUCTION)
+    declared_share = bill.declared_amo
+    bill.remark(priced & (declared_share >= 0) & (declared_share != bill.amo_share), "amo_share_differs")
+    declared = bill.declared_base
+    lowered = bill.remarked("charged_below_base")
+    bill.remark(priced & (declared >= 0) & (declared != bill.base) & ~lowered, "base_differs")
+
+
+def _outside(column: NDArray[np.integer], least: int, most: int) -> Mask:
+    return (column < least) | (column > most)
+
+
+def _blank(size: int) -> Sheet:
+    return Sheet(
+        {name: np.zeros(size, np.int64) for name in COLUMNS},
+        {name: np.full(size, -1, np.int16) for name in COLUMNS},
+        np.zeros(size, np.int16),
+        np.zeros(size, np.uint32),
+    )
+
+
+def _priced(acts: Acts, tariff: TariffBook, sheet: Sheet) -> Priced:
+    columns = sheet.columns
+    refused = (sheet.reason > 0) & (sheet.reason < FIRST_REDUCTION)
+    paid = columns["amo_share"] + columns["amc_share"] + acts.paid_by_other
+    return Priced(
+        **columns,
+        own_share=np.where(refused, 0, np.maximum(acts.charged - paid, 0)),
+        overrun=np.where(refused, 0, acts.charged - columns["base"]),
+        reason=sheet.reason,
+        remarks=sheet.remarks,
+        trace=Trace(**sheet.trace),
+        acts=acts,
+        tariff=tariff,
+    )
+
+
+_WORDS: dict[str, type[IntEnum]] = {
+    "pathway": Pathway,
+    "sector": Sector,
+    "exoneration": Exoneration,
+    "protection": Protection,
+    "formula": Formula,
+}
+
+
+def _check_vocabularies(acts: Acts) -> None:
+    """A number that is in no vocabulary is a mistake of the caller: whoever reads a file writes -1 for the unknown."""
+    trips = acts.trips
+    columns = [("code", acts.code, len(ACT_CODES)), ("department", trips.department, len(DEPARTMENTS))]
+    columns += [("agreement", trips.agreement, len(Agreement))]
+    columns += [(name, getattr(acts, name), len(words)) for name, words in _WORDS.items()]
+    for name, column, size in columns:
+        if len(column) and (int(column.min()) < -1 or int(column.max()) >= size):
+            raise Misuse(REASONS["columns_wrong"], f"{name}: a number outside -1 to {size - 1}")

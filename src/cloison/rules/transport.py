@@ -1,0 +1,162 @@
+"""Medical transport: the taxi tariff of the national convention, and before it what the taxi declares."""
+
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cloison.money import Cents, half_up
+from cloison.rules.bill import Bill
+from cloison.rules.declaration import declared_base
+from cloison.rules.law import Only, in_force, law
+from cloison.rules.tariff_book import MISSING, TariffBook
+from cloison.rules.vocabulary import Agreement
+
+PATIENTS_MAX = 8
+"""A taxi seats at most eight passengers (Code des transports, L3121-1)."""
+KM_MAX = 999_99
+"""Hundredths of a kilometre: five digits of the claim."""
+
+TOLLS_MAX = 999_99
+"""Cents, beyond any run in France."""
+
+_SHARES = 840
+"""Common multiple of 1 to 8: tolls divided among patients stay whole."""
+
+
+@law(
+    "CSS L322-5",
+    since=date(2005, 1, 1),
+    fr="Taxi : tarif de la convention départementale, déclaré",
+    en="Taxi: tariff of the local convention, declared",
+)
+def taxi_convention_locale(acts: Bill, tariff: TariffBook) -> Cents:
+    """Until 31 October 2025 each departement had its own convention. None is loaded: the declared base is taken."""
+    return declared_base(acts)
+
+
+@law(
+    "CSS L322-5",
+    "Convention nationale des taxis, arrete of 29 July 2025, annex",
+    since=date(2025, 11, 1),
+    fr="Taxi : tarif de la convention nationale",
+    en="Taxi: tariff of the national convention",
+)
+def taxi_convention_nationale(acts: Bill, tariff: TariffBook) -> Cents:
+    """One trip, per patient, rounded half up to the cent at the end.
+
+    forfait          pick-up and the first kilometres             forfait, km_inclus
+    kilometres       from then on, at the rate of the licence     km, retour_a_vide
+    grande ville     once per trip                                grande_ville
+    nuit             on all of the above                          nuit
+    partage          abatement by number of patients              abatement
+    TPMR, outre-mer  neither abated nor increased                 tpmr, outre_mer
+    peages           actual cost, shared by the patients          tolls
+
+    ((forfait + city + km x rate) x night) x (1 - abatement) + TPMR + DROM + tolls / patients
+    """
+    days = acts.care_date
+    _check_trips(acts)
+    patients = np.clip(acts.patients.astype(np.int64), 1, PATIENTS_MAX)
+
+    # In hundredths of a cent, then each percentage adds two digits: 100 * 100 * 100 * 100 in the end.
+    forfait = tariff["taxi.forfait"].on(days) + np.where(acts.big_city, tariff["taxi.grande_ville"].on(days), 0)
+    run = forfait * 100 * 100 + _kilometres(acts, tariff)
+    run = run * (100 + np.where(acts.night, tariff["taxi.nuit"].on(days), 0))
+    run = run * (100 - _abatement(acts, tariff, patients))
+
+    flat = np.where(acts.tpmr, tariff["taxi.tpmr"].on(days), 0) + np.where(
+        acts.drom, tariff["taxi.outre_mer"].on(days), 0
+    )
+    tolls = np.clip(acts.tolls, 0, TOLLS_MAX) * (_SHARES // patients)
+    return half_up(run * _SHARES + (flat * _SHARES + tolls) * 100_000_000, 100_000_000 * _SHARES)
+
+
+taxi = in_force(taxi_convention_locale, taxi_convention_nationale)
+
+
+def _kilometres(acts: Bill, tariff: TariffBook) -> NDArray[np.int64]:
+    """Kilometres beyond the forfait at the rate of the licence's departement, in 1/10 000 of a cent.
+
+    Hospital with empty return, 25 % under 50 km and 50 % from 50 km: the text read so far says either that the rate
+    of the billable kilometres is raised (reading A) or that the empty leg is billed at the raised rate (reading B).
+    The official annex decides; `taxi.retour_a_vide` says which reading applies, and such acts are marked. Doubt of 22
+    November 2026.
+    """
+    days = acts.care_date
+    km = np.clip(acts.km, 0, KM_MAX)
+    rate = tariff.by_department("taxi.km").on(days, np.maximum(acts.department, 0))
+    unknown = (rate == MISSING) | (acts.department < 0)
+    acts.refuse(unknown, "department_not_priced")
+    rate = np.where(unknown, 0, rate)
+
+    billable = np.maximum(km - tariff["taxi.km_inclus"].on(days), 0)
+    plain = billable * rate * 100
+    empty = acts.hospital_empty_return
+    if not empty.any():
+        return plain
+
+    acts.remark(empty, "empty_return_doubt")
+    far = km >= tariff["taxi.retour_a_vide_loin"].on(days)
+    raised = np.where(
+        far, tariff["taxi.retour_a_vide_taux_loin"].on(days), tariff["taxi.retour_a_vide_taux_proche"].on(days)
+    )
+    separate_leg = tariff["taxi.retour_a_vide"].on(days) == 1
+    reading_a = billable * rate * (100 + raised)
+    reading_b = plain + km * rate * (100 + raised)
+    return np.where(empty, np.where(separate_leg, reading_b, reading_a), plain)
+
+
+def _abatement(acts: Bill, tariff: TariffBook, patients: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Percent taken off when patients share the run. One engine also abates long runs alone: a choice, off."""
+    days = acts.care_date
+    shared = np.select(
+        [patients == 2, patients == 3, patients >= 4],
+        [
+            tariff["taxi.abattement_2"].on(days),
+            tariff["taxi.abattement_3"].on(days),
+            tariff["taxi.abattement_4"].on(days),
+        ],
+        np.int64(0),
+    )
+    long_alone = (patients == 1) & (acts.km >= tariff["taxi.trajet_long_seul"].on(days))
+    abated = tariff["taxi.abattement_trajet_long"].on(days) == 1
+    return np.where(long_alone & abated, tariff["taxi.abattement_trajet_long_taux"].on(days), shared)
+
+
+def _check_trips(acts: Bill) -> None:
+    """Refuse trips that are missing or contradict themselves."""
+    acts.refuse(~acts.has_trip(), "trip_missing")
+    impossible = (acts.km <= 0) | (acts.km > KM_MAX) | (acts.patients < 1) | (acts.patients > PATIENTS_MAX)
+    impossible |= (acts.tolls < 0) | (acts.tolls > TOLLS_MAX) | (acts.quantity != 1)
+    acts.refuse(impossible, "trip_impossible")
+
+
+@law(
+    "CSS R322-10-4",
+    since=date(2005, 1, 1),
+    fr="Accord préalable des longs trajets",
+    en="Prior agreement of long trips",
+)
+def accord_prealable(acts: Bill, tariff: TariffBook) -> Only:
+    """Above a distance one way, a transport needs the agreement of the compulsory scheme; silence of 15 days gives it.
+
+    The answer REFUSED refuses the act. An answer that is not stated is marked, since a claim does not carry it. No
+    amount changes.
+    """
+    far = acts.km > tariff["transport.accord_prealable"].on(acts.care_date)
+    acts.refuse(acts.agreement == Agreement.REFUSED, "agreement_refused")
+    acts.remark(far & (acts.agreement < Agreement.GRANTED), "agreement_to_check")
+    return Only(np.zeros(len(acts), np.bool_), 0)
+
+
+@law(
+    "NGAP; project profile of B2",
+    since=date(2005, 1, 1),
+    fr="Ligne de détail, sans montant",
+    en="Detail line, without an amount",
+)
+def ligne_de_detail(acts: Bill, tariff: TariffBook) -> Cents:
+    """A line that describes the trip above it: its amount is in the line of the trip."""
+    acts.refuse(acts.charged != 0, "detail_with_amount")
+    return np.zeros(len(acts), np.int64)
