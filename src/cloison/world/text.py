@@ -24,6 +24,7 @@ LAST_DAY = np.datetime64("2100-01-01")
 NO_DAY = np.datetime64("2099-12-31")
 """Stands for "no end" in the columns of the world; written as an empty field."""
 
+_ARROW_TYPES: dict[str, pa.DataType] = {"S": pa.string(), "i": pa.int64(), "b": pa.bool_()}
 _ZERO, _SEPARATOR, _NEW_LINE = 48, 59, 10
 
 
@@ -95,12 +96,8 @@ def part(column: Texts, start: int, end: int) -> Texts:
 
 def frame(columns: Mapping[str, Texts | Ints | Bools]) -> pa.Table:
     """Columns as an Arrow table; bytes become text."""
-    plain_table = pa.table({name: pa.array(column) for name, column in columns.items()})
-    fields = [
-        pa.field(field.name, pa.string() if pa.types.is_binary(field.type) else field.type)
-        for field in plain_table.schema
-    ]
-    return plain_table.cast(pa.schema(fields))
+    schema = pa.schema([(name, _ARROW_TYPES[column.dtype.kind]) for name, column in columns.items()])
+    return pa.table({name: pa.array(column) for name, column in columns.items()}).cast(schema)
 
 
 def csv_cells(columns: Sequence[Texts]) -> Bytes:
