@@ -152,13 +152,18 @@ class Bill:
         return self._gathered[name]
 
     def of_trip(self, name: str) -> NDArray[Any]:
-        """A column of the trips; rows without a trip hold another trip's data and must have been refused."""
-        at, _ = self._trips()
-        return getattr(self._acts.trips, name)[at]
+        """A column of the trips, zero for an act without a trip (which is refused)."""
+        at, found = self._trips()
+        column = getattr(self._acts.trips, name)
+        if found.all():
+            return column[at]
+        values = np.zeros(len(self), column.dtype)
+        values[found] = column[at[found]]
+        return values
 
     def has_trip(self) -> Mask:
         """Whether each act has its trip."""
-        return self._trips()[1].astype(np.bool_)
+        return self._trips()[1]
 
     def decided(self, name: str) -> NDArray[Any]:
         """A column as earlier rules left it."""
@@ -228,12 +233,12 @@ class Bill:
         (at,) = np.nonzero(where)
         return at if self._rows is None else self._rows[at]
 
-    def _trips(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """For each act the row of its trip, and 1 where there is one."""
+    def _trips(self) -> tuple[NDArray[np.intp], Mask]:
+        """For each act the row of its trip, and whether there is one."""
         if "trips" not in self._gathered:
             rows = np.arange(len(self)) if self._rows is None else self._rows
             wanted, have = rows + self._first, self._acts.trips.act
             at = np.minimum(np.searchsorted(have, wanted), max(len(have) - 1, 0))
             found = have[at] == wanted if len(have) else np.zeros(len(self), np.bool_)
-            self._gathered["trips"], self._gathered["found"] = at, found.astype(np.intp)
+            self._gathered["trips"], self._gathered["found"] = at, found
         return self._gathered["trips"], self._gathered["found"]

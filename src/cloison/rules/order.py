@@ -69,6 +69,8 @@ def _step(column: Decided, acts: Selector | None, *versions: Law, whole: bool = 
     return Step(column, acts, in_force(*versions), whole)
 
 
+_TAXI = _codes(base=Base.TAXI)
+_MED = _codes(Domain.MED)
 _AMOUNT = Selector("code", np.array([*(act.base != Base.DETAIL for act in ACT_TABLE), False]))
 
 ORDER: tuple[Step, ...] = (
@@ -78,8 +80,9 @@ ORDER: tuple[Step, ...] = (
     _step("base", _codes(Domain.PHAR, Base.DECLAREE), pharmacie.prix_des_medicaments),
     _step("base", _codes(Domain.LABO, Base.DECLAREE), biologie.cotation_de_biologie),
     _step("base", _codes(base=Base.LETTRE), auxiliaires.lettre_cle),
-    _step("base", _codes(base=Base.TAXI), *transport.taxi),
-    _step("base", _codes(base=Base.TAXI), transport.accord_prealable),
+    _step("base", _TAXI, transport.trajet_decrit),
+    _step("base", _TAXI, *transport.taxi),
+    _step("base", _TAXI, transport.accord_prealable),
     _step("base", _codes(base=Base.DETAIL), transport.ligne_de_detail),
     _step("base", None, part_obligatoire.cout_inferieur_au_tarif),
     # At what rate the compulsory scheme pays it
@@ -88,7 +91,7 @@ ORDER: tuple[Step, ...] = (
     _step("amo_rate_bp", None, part_obligatoire.taux_alsace_moselle),
     _step("amo_rate_bp", None, part_obligatoire.exoneration),
     _step("amo_rate_bp", None, part_obligatoire.aide_medicale),
-    _step("amo_rate_bp", _codes(Domain.MED), soins_de_ville.hors_parcours),
+    _step("amo_rate_bp", _MED, soins_de_ville.hors_parcours),
     _step("amo_share", None, part_obligatoire.part_obligatoire),
     _step("amo_share", None, part_obligatoire.part_declaree),
     # What the complementary insurer adds
@@ -97,7 +100,7 @@ ORDER: tuple[Step, ...] = (
     _step("amc_share", _formula(Formula.BRC), garanties.base_en_plus),
     _step("amc_share", _formula(Formula.FR), garanties.frais_reels),
     _step("amc_share", _formula(Formula.EUR), garanties.forfait),
-    _step("amc_share", _codes(Domain.MED), contrat_responsable.majoration_non_couverte),
+    _step("amc_share", _MED, contrat_responsable.majoration_non_couverte),
     _step("amc_share", None, garanties.plafond_par_acte),
     _step("amc_share", None, garanties.reste_a_payer),
     # What the compulsory scheme withholds from the insured: to know, in no share

@@ -25,6 +25,22 @@ _SHARES = 840
 
 
 @law(
+    "CSS R161-42",
+    "CSS R322-10-2",
+    since=date(2005, 1, 1),
+    fr="Trajet décrit : kilomètres, patients, suppléments",
+    en="Trip described: kilometres, patients, supplements",
+)
+def trajet_decrit(acts: Bill, tariff: TariffBook) -> Only:
+    """A transport is priced on what was driven: a trip that is missing or contradicts itself is refused."""
+    acts.refuse(~acts.has_trip(), "trip_missing")
+    impossible = (acts.km <= 0) | (acts.km > KM_MAX) | (acts.patients < 1) | (acts.patients > PATIENTS_MAX)
+    impossible |= (acts.tolls < 0) | (acts.tolls > TOLLS_MAX) | (acts.quantity != 1)
+    acts.refuse(impossible, "trip_impossible")
+    return Only(np.zeros(len(acts), np.bool_), 0)
+
+
+@law(
     "CSS L322-5",
     since=date(2005, 1, 1),
     fr="Taxi : tarif de la convention départementale, déclaré",
@@ -56,7 +72,6 @@ def taxi_convention_nationale(acts: Bill, tariff: TariffBook) -> Cents:
     ((forfait + city + km x rate) x night) x (1 - abatement) + TPMR + DROM + tolls / patients
     """
     days = acts.care_date
-    _check_trips(acts)
     patients = np.clip(acts.patients.astype(np.int64), 1, PATIENTS_MAX)
 
     # In hundredths of a cent, then each percentage adds two digits: 100 * 100 * 100 * 100 in the end.
@@ -122,14 +137,6 @@ def _abatement(acts: Bill, tariff: TariffBook, patients: NDArray[np.int64]) -> N
     long_alone = (patients == 1) & (acts.km >= tariff["taxi.trajet_long_seul"].on(days))
     abated = tariff["taxi.abattement_trajet_long"].on(days) == 1
     return np.where(long_alone & abated, tariff["taxi.abattement_trajet_long_taux"].on(days), shared)
-
-
-def _check_trips(acts: Bill) -> None:
-    """Refuse trips that are missing or contradict themselves."""
-    acts.refuse(~acts.has_trip(), "trip_missing")
-    impossible = (acts.km <= 0) | (acts.km > KM_MAX) | (acts.patients < 1) | (acts.patients > PATIENTS_MAX)
-    impossible |= (acts.tolls < 0) | (acts.tolls > TOLLS_MAX) | (acts.quantity != 1)
-    acts.refuse(impossible, "trip_impossible")
 
 
 @law(
