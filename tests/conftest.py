@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cloison.storage.database import Address, Database, administer, locate
-from cloison.storage.migrate import migrate
+from cloison.storage.migrate import migrate, protect
 
 ROOT = Path(__file__).resolve().parents[1]
 _numbers = itertools.count(1)
@@ -49,6 +49,9 @@ async def address(template: Address) -> AsyncIterator[Address]:
     connection = await administer(template.named("postgres"))
     try:
         await connection.execute(f"create database {name} template {template.database}")
+        copy = await administer(template.named(name))
+        await protect(copy)
+        await copy.close()
         yield template.named(name)
         await connection.execute(f"drop database {name} with (force)")
     finally:

@@ -55,6 +55,7 @@ async def migrate(address: Address) -> list[Migration]:
     try:
         await connection.execute("select pg_advisory_lock($1)", LOCK)
         await _create_roles(connection, address)
+        await protect(connection)
         await connection.execute(JOURNAL)
         waiting = await pending(connection)
         for step in waiting:
@@ -62,6 +63,20 @@ async def migrate(address: Address) -> list[Migration]:
         return waiting
     finally:
         await connection.close()
+
+
+async def protect(connection: asyncpg.Connection) -> None:
+    """Withdraw from everybody every right on the database itself, and let the roles connect. Copies need it anew.
+
+    Nobody makes temporary tables, which would allow code to run at commit; but for the loader, which compares in them.
+    """
+    name = await connection.fetchval("select quote_ident(current_database())")
+    members = ", ".join(role.value for role in Role)
+    await connection.execute(f"revoke all on database {name} from public; grant connect on database {name} to {members}")
+    await connection.execute(f"grant create on database {name} to {Role.OWNER.value}")
+    await connection.execute(f"grant temporary on database {name} to {Role.RIGHTS.value}")
+    for role in Role:
+        await connection.execute(f"alter role {role.value} in database {name} set timezone = 'UTC'")
 
 
 async def pending(connection: asyncpg.Connection) -> list[Migration]:
@@ -107,11 +122,11 @@ async def _create_roles(connection: asyncpg.Connection, address: Address) -> Non
     """Roles belong to the server, not to the database: they are brought in line at every migration."""
     for role in Role:
         password = await connection.fetchval("select quote_literal($1)", address.passwords.of(role))
-        if not await connection.fetchval("select 1 from pg_roles where rolname = $1", role):
-            await connection.execute(f"create role {role}")
+        if not await connection.fetchval("select 1 from pg_roles where rolname = $1", role.value):
+            await connection.execute(f"create role {role.value}")
         login = "nologin" if role is Role.OWNER else "login"
         await connection.execute(
-            f"alter role {role} {login} nosuperuser nobypassrls nocreatedb nocreaterole password {password}"
+            f"alter role {role.value} {login} nosuperuser nobypassrls nocreatedb nocreaterole password {password}"
         )
-    if not await connection.fetchval("select pg_has_role(current_user, $1, 'member')", str(Role.OWNER)):
-        await connection.execute(f"grant {Role.OWNER} to current_user")
+    if not await connection.fetchval("select pg_has_role(current_user, $1, 'member')", Role.OWNER.value):
+        await connection.execute(f"grant {Role.OWNER.value} to current_user")

@@ -1,19 +1,7 @@
--- Nobody may do anything that a later migration does not grant.
+-- Nobody may do anything that a later migration does not grant. (What concerns the database as a whole: see storage/migrate.py.)
 revoke all on schema public from public;
-do $$ begin execute format('revoke all on database %I from public', current_database()); end $$;
 alter default privileges for role cloison_owner revoke execute on functions from public;
 alter default privileges for role cloison_owner revoke usage on types from public;
-
-do $$
-declare r text;
-begin
-    foreach r in array array['c_portal','c_api','c_card','c_machine','c_batch','c_insurer','c_office','c_citizen',
-                             'c_export','c_pay','s_rights','s_claims'] loop
-        execute format('grant connect on database %I to %I', current_database(), r);
-        execute format('alter role %I in database %I set timezone = %L', r, current_database(), 'UTC');
-    end loop;
-    execute format('grant connect, create on database %I to cloison_owner', current_database());
-end $$;
 
 create schema vault authorization cloison_owner;
 create schema identity authorization cloison_owner;

@@ -76,6 +76,7 @@ create table disclosure.event (
     channel     int2,
     account     int8 not null,
     detail      text not null,
+    xact        xid8 not null default pg_current_xact_id(),
     happened_at timestamptz not null default clock_timestamp()
 );
 
@@ -189,17 +190,18 @@ begin
     end if;
 end $$;
 
--- Online: the composite index only. One row per question and coverage now known.
+-- Online: the composite index only. One row per question and coverage now known; coverage 0 for a person who has none left.
 create function disclosure.reveal_rights(p_reservation int8) returns table (
     question int4, person uuid, coverage int8, product int4, quality int2, ordre int2, valid_from date, valid_to date
 ) language plpgsql stable security definer set search_path = '' rows 100 as $$
 begin
     perform disclosure.require_revealable(p_reservation);
     return query
-    select e.question, i.person, c.coverage, c.product, c.quality, c.ordre, c.valid_from, c.valid_to
+    select e.question, i.person, coalesce(c.coverage, 0), coalesce(c.product, 0), coalesce(c.quality, 0::int2),
+           coalesce(c.ordre, 0::int2), coalesce(c.valid_from, date '1900-01-01'), coalesce(c.valid_to, date '1900-01-01')
     from disclosure.entry e
     join vault.online_index i on i.token = e.token and i.tenant = e.tenant
-    join rights.coverage c on c.person = i.person and c.known_to = 'infinity'
+    left join rights.coverage c on c.person = i.person and c.known_to = 'infinity'
     where e.reservation = p_reservation and e.mark is null and pg_xact_status(e.xact) = 'committed';
 end $$;
 
@@ -210,10 +212,11 @@ create function disclosure.reveal_rights_batch(p_reservation int8) returns table
 begin
     perform disclosure.require_revealable(p_reservation);
     return query
-    select e.question, i.person, c.coverage, c.product, c.quality, c.ordre, c.valid_from, c.valid_to
+    select e.question, i.person, coalesce(c.coverage, 0), coalesce(c.product, 0), coalesce(c.quality, 0::int2),
+           coalesce(c.ordre, 0::int2), coalesce(c.valid_from, date '1900-01-01'), coalesce(c.valid_to, date '1900-01-01')
     from disclosure.entry e
     join vault.batch_index i on i.nir_token = e.token and i.tenant = e.tenant and (e.mark = i.birth_mark or e.mark = 0)
-    join rights.coverage c on c.person = i.person and c.known_to = 'infinity'
+    left join rights.coverage c on c.person = i.person and c.known_to = 'infinity'
     where e.reservation = p_reservation and pg_xact_status(e.xact) = 'committed';
 end $$;
 
@@ -249,6 +252,76 @@ begin
     return written;
 end $$;
 
+-- ------------------------------------------------------------------ who learned what, whom did an account learn about
+-- Asking about a person is a disclosure like another: it is reserved first, then revealed.
+create function disclosure.reveal_statement(p_reservation int8) returns table (
+    question int4, reserved_at timestamptz, channel text, account text, practice text, tenant int4, purpose int2, act_family int2,
+    proof int2, care_date date, fields int4, result int2, settled bool
+) language plpgsql stable security definer set search_path = '' as $$
+begin
+    perform disclosure.require_revealable(p_reservation);
+    return query
+    with asked as (
+        select e.question, i.person, i.tenant
+        from disclosure.entry e join vault.online_index i on i.token = e.token and i.tenant = e.tenant
+        where e.reservation = p_reservation and pg_xact_status(e.xact) = 'committed'
+    ), tokens as (
+        select a.question, o.token, null::int8 as mark, a.tenant
+        from asked a join vault.online_index o on o.person = a.person
+        union
+        select a.question, b.nir_token, b.birth_mark, a.tenant
+        from asked a join vault.batch_index b on b.person = a.person
+    ), found as (
+        select a.question, s.reservation as reservation, s.question as entry_question
+        from asked a join disclosure.settlement s on s.person = a.person
+        union
+        select t.question, e.reservation, e.question
+        from tokens t join disclosure.entry e on e.token = t.token and e.tenant = t.tenant
+                                              and (e.mark is null or e.mark = 0 or e.mark = t.mark)
+        where not exists (select from disclosure.settlement s
+                          where s.reservation = e.reservation and s.question = e.question)
+    )
+    select f.question, e.reserved_at, c.name, coalesce(ac.name, ''), coalesce(pr.number, ''), e.tenant, e.purpose,
+           e.act_family, e.proof, e.care_date, coalesce(s.fields, e.fields), coalesce(s.result, 0::int2), s.kind is not null
+    from found f
+    join disclosure.entry e on e.reservation = f.reservation and e.question = f.entry_question
+    join disclosure.reservation r on r.reservation = e.reservation
+    join disclosure.channel c on c.channel = r.channel
+    left join disclosure.settlement s on s.reservation = e.reservation and s.question = e.question
+    left join identity.account ac on ac.account = e.account
+    left join identity.practice pr on pr.practice = e.practice
+    where coalesce(s.kind, 2) = 2
+    order by 1, 2;
+end $$;
+
+-- The enquiry into an account names no person: pseudonyms only. It is written down and committed before it is answered.
+create function disclosure.open_inquiry(p_account int8, p_detail text) returns int8
+language sql security definer set search_path = '' as $$
+    insert into disclosure.event (kind, channel, account, detail)
+    values ('ADMIN', disclosure.my_channel(), p_account, p_detail) returning event
+$$;
+create function disclosure.reveal_account(p_event int8, p_account int8, p_since timestamptz, p_until timestamptz)
+returns table (tenant int4, person uuid, reserved_at timestamptz, channel text, purpose int2, act_family int2, proof int2,
+               fields int4, result int2, settled bool)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+    if not exists (select from disclosure.event e where e.event = p_event and e.channel = disclosure.my_channel()
+                   and pg_xact_status(e.xact) = 'committed' and e.happened_at > clock_timestamp() - interval '10 minutes') then
+        raise exception 'the inquiry is not committed: nothing is revealed' using errcode = 'CL003';
+    end if;
+    return query
+    select e.tenant, coalesce(s.person, o.person, b.person), e.reserved_at, c.name, e.purpose, e.act_family, e.proof,
+           coalesce(s.fields, e.fields), coalesce(s.result, 0::int2), s.kind is not null
+    from disclosure.entry e
+    join disclosure.reservation r on r.reservation = e.reservation
+    join disclosure.channel c on c.channel = r.channel
+    left join disclosure.settlement s on s.reservation = e.reservation and s.question = e.question
+    left join vault.online_index o on s.kind is null and e.mark is null and o.token = e.token and o.tenant = e.tenant
+    left join vault.batch_index b on s.kind is null and e.mark is not null and b.nir_token = e.token
+                                  and b.tenant = e.tenant and (e.mark = b.birth_mark or e.mark = 0)
+    where e.account = p_account and e.reserved_at >= p_since and e.reserved_at < p_until and coalesce(s.kind, 2) = 2;
+end $$;
+
 -- ------------------------------------------------------------------ grants
 grant usage on schema disclosure to c_portal, c_api, c_card, c_machine, c_batch, c_insurer, c_office, c_citizen, c_export;
 grant execute on function
@@ -259,6 +332,8 @@ grant execute on function disclosure.open_reservation, disclosure.reveal_rights_
 grant insert (reservation, question, tenant, account, practice, purpose, act_family, proof, fields, token, mark, care_date,
               request_hash) on disclosure.entry to c_batch;
 grant insert (reservation, question, kind, person, result, fields) on disclosure.settlement to c_batch;
-grant execute on function disclosure.freeze, disclosure.sweep to c_office;
+grant execute on function disclosure.reserve, disclosure.settle, disclosure.reveal_statement to c_office, c_citizen;
+grant execute on function disclosure.freeze, disclosure.sweep, disclosure.open_inquiry, disclosure.reveal_account to c_office;
+grant select on disclosure.channel to c_office;
 
 reset role;

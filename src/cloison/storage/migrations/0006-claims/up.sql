@@ -33,12 +33,12 @@ create table claims.invoice (
     batch          int4 not null,
     tenant         int4 not null,
     practice       int4 not null,
-    number         text not null,
+    number         char(9) not null,
     person         uuid,
     care_from      date not null,
     care_to        date not null,
     nature         int2 not null,
-    engagement     text,
+    engagement     int8,                          -- the promise it was decided on, when it was
     charged_cents  int8 not null check (charged_cents >= 0),
     amc_asked_cents int8 not null check (amc_asked_cents >= 0),
     lines          int2 not null check (lines > 0)
@@ -50,11 +50,12 @@ create index invoice_by_person on claims.invoice (person) where person is not nu
 create table claims.line (
     invoice       int8 not null,
     line          int2 not null,
-    code          text not null,
+    code          char(5) not null,
     care_date     date not null,
     quantity      int4 not null check (quantity > 0),
     coefficient   int4 not null check (coefficient >= 0),
     charged_cents int8 not null check (charged_cents >= 0),
+    asked_cents   int8 not null check (asked_cents >= 0),
     primary key (invoice, line)
 );
 
@@ -76,7 +77,8 @@ create table claims.decision (
     check (amc_cents >= 0 or kind = 2),
     check ((state = 2) = (amc_cents > 0) or kind <> 1)
 );
-create index decision_by_invoice on claims.decision (invoice);
+create unique index decided_first_once on claims.decision (invoice) where kind = 1;
+create index decision_by_invoice on claims.decision (invoice) where kind <> 1;
 
 create table claims.line_decision (
     decision   int8 not null,
@@ -86,7 +88,6 @@ create table claims.line_decision (
     amo_cents  int8 not null check (amo_cents >= 0),
     amc_cents  int8 not null check (amc_cents >= 0),
     own_cents  int8 not null check (own_cents >= 0),
-    withheld_cents int8 not null check (withheld_cents >= 0),  -- participation forfaitaire or franchise, told, never paid
     reason     int2 not null,
     primary key (decision, line)
 );
@@ -101,7 +102,7 @@ create table claims.transition (from_state int2, to_state int2, kind int2, prima
 insert into claims.transition values (2, 4, 2), (3, 4, 2), (1, 2, 3), (1, 3, 3), (1, 1, 3), (2, 2, 3), (2, 1, 3), (2, 3, 3),
     (3, 2, 3), (3, 1, 3), (4, 2, 3), (4, 1, 3), (4, 3, 3);
 
--- Enforced for whole batches: the first decision of an invoice is of kind 1, each later one replaces the last.
+-- Enforced for whole batches: an invoice has one decision of kind 1, and each later one replaces one that nothing replaced.
 create function claims.check_decisions() returns trigger language plpgsql security definer set search_path = '' as $$
 begin
     if exists (select from new_rows n where n.kind <> 1) and exists (
@@ -111,12 +112,6 @@ begin
         where n.kind <> 1 and (t.kind is null or p.invoice <> n.invoice)
     ) then
         raise exception 'this decision cannot follow the one it replaces' using errcode = 'check_violation';
-    end if;
-    if exists (
-        select from new_rows n join claims.decision d on d.invoice = n.invoice and d.decision <> n.decision
-        where n.kind = 1
-    ) then
-        raise exception 'an invoice is decided once; later decisions replace the last' using errcode = 'check_violation';
     end if;
     return null;
 end $$;
@@ -138,11 +133,19 @@ create table claims.quarantine (
 );
 create unique index quarantine_once on claims.quarantine (file, record);
 
+-- A record of a file that was already received, in this file or another: harmless, and accounted for.
+create table claims.resend (
+    file    int4 not null,
+    record  int4 not null,
+    invoice int8 not null,
+    primary key (file, record)
+);
+
 -- ------------------------------------------------------------------ append-only
 create function claims.refuse_change() returns trigger language plpgsql set search_path = '' as
 $$ begin raise exception 'claims are append-only: write a new decision' using errcode = 'insufficient_privilege'; end $$;
 do $$ declare t text; begin
-    foreach t in array array['invoice', 'line', 'decision', 'line_decision', 'chunk'] loop
+    foreach t in array array['invoice', 'line', 'decision', 'line_decision', 'chunk', 'resend'] loop
         execute format('create trigger append_only before update or delete or truncate on claims.%I
                         for each statement execute function claims.refuse_change()', t);
     end loop;
@@ -161,11 +164,11 @@ begin
 end $$;
 create trigger states before update on claims.file for each row execute function claims.check_file_state();
 
-create sequence claims.invoice_number;
-create sequence claims.decision_number;
+-- The first decision of an invoice has the invoice's own number (file and record); later ones are drawn from here.
+create sequence claims.later_decision start 4611686018427387904;
 
 grant usage on schema claims to s_claims, c_pay;
-grant usage on sequence claims.invoice_number, claims.decision_number to s_claims;
+grant usage on sequence claims.later_decision to s_claims;
 grant select, insert on all tables in schema claims to s_claims;
 grant update (state, invoices) on claims.file to s_claims;
 grant update (state) on claims.quarantine to s_claims;

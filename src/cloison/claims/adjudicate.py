@@ -1,0 +1,99 @@
+"""The decision on each line and each invoice. Pure: what was claimed, what is covered, what was priced -> who pays what."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cloison.claims import refusals
+from cloison.claims.claim import ClaimBatch
+from cloison.money import Cents
+from cloison.rights.eligibility import Answers
+from cloison.rules import Priced
+
+REFUSED, ACCEPTED, NOTHING_DUE, CANCELLED = 1, 2, 3, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """One row per invoice, and one per line. On a line that is priced amo + amc + own == charged."""
+
+    state: NDArray[np.int16]
+    reason: NDArray[np.int16]
+    base: Cents
+    amo: Cents
+    amc: Cents
+    own: Cents
+    line_base: Cents
+    line_rate_bp: NDArray[np.int32]
+    line_amo: Cents
+    line_amc: Cents
+    line_own: Cents
+    line_reason: NDArray[np.int16]
+
+    def __len__(self) -> int:
+        return len(self.state)
+
+
+def adjudicate(batch: ClaimBatch, covered: Answers, priced: Priced, paid_before: NDArray[np.bool_]) -> Decisions:
+    """Decide n invoices of m lines. `covered` and `priced` are per line; `paid_before` marks lines whose same care is paid.
+
+    Precedence on a line: not covered, care paid before, not priceable; then the insurer pays what the guarantee gives, never
+    more than was asked. An invoice is refused when nothing of it is paid and a line was refused.
+    """
+    lines = batch.lines
+    open_right = covered.reason == 0
+    priceable = ~priced.refused
+    payable = open_right & ~paid_before & priceable
+    asked = np.maximum(lines.asked, 0)
+    amc = np.where(payable, np.minimum(priced.amc_share, asked), 0)
+    amo = np.where(priceable, priced.amo_share, np.maximum(lines.declared_amo, 0))
+    amo = np.minimum(amo, lines.charged)
+    own = lines.charged - amo - amc
+    refusal = np.select(
+        [~open_right, paid_before, ~priceable],
+        [covered.reason, refusals.SAME_CARE_PAID.number, priced.reason],
+        0,
+    )
+    remark = np.select(
+        [asked == 0, priced.amc_share == 0, priced.amc_share < asked],
+        [0, np.where(priced.reason > 0, priced.reason, refusals.PAID_BY_COMPULSORY.number),
+         np.where(priced.reason > 0, priced.reason, refusals.REDUCED_TO_GUARANTEE.number)],
+        0,
+    )  # fmt: skip
+    line_reason = np.where(refusal > 0, refusal, remark).astype(np.int16)
+
+    total = batch.total(amc)
+    asked_total = batch.total(asked)
+    first_refusal = _first(refusal.astype(np.int16), batch)
+    refused = (total == 0) & (first_refusal > 0)
+    state = np.select([refused, total > 0], [REFUSED, ACCEPTED], NOTHING_DUE).astype(np.int16)
+    reason = np.select(
+        [refused, total == asked_total, total > 0],
+        [first_refusal, np.where(total == 0, refusals.NOTHING_ASKED.number, 0), _first(line_reason, batch)],
+        _first(line_reason, batch),
+    ).astype(np.int16)
+    return Decisions(
+        state=state,
+        reason=reason,
+        base=batch.total(np.where(priceable, priced.base, 0)),
+        amo=batch.total(amo),
+        amc=total,
+        own=batch.total(own),
+        line_base=np.where(priceable, priced.base, 0),
+        line_rate_bp=np.where(priceable, priced.rate_bp, 0).astype(np.int32),
+        line_amo=amo,
+        line_amc=amc,
+        line_own=own,
+        line_reason=line_reason,
+    )
+
+
+def _first(reason: NDArray[np.int16], batch: ClaimBatch) -> NDArray[np.int16]:
+    """The reason of the first line of each invoice that has one; 0 where none has."""
+    result = np.zeros(len(batch), np.int16)
+    (at,) = np.nonzero(reason)
+    result[batch.lines.invoice[at[::-1]]] = reason[at[::-1]]
+    return result
+
+

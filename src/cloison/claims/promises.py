@@ -1,0 +1,131 @@
+"""A right that was guaranteed is a payment that is made: promises bind the lines they were given for."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cloison.claims.claim import ClaimBatch
+from cloison.disclosure import Result
+from cloison.money import Cents
+from cloison.rights import refusals, store
+from cloison.rights.eligibility import Answers
+from cloison.rights.engagement import Engagements
+from cloison.rights.guarantees import NO_GUARANTEE, ProductBook
+from cloison.rules.acts import code_ids, domains
+from cloison.storage.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Promises:
+    """The promise that binds each invoice: its number (0 none), what it holds, and on which ceiling."""
+
+    engagement: NDArray[np.int64]
+    held_cents: Cents
+    row: NDArray[np.intp]
+    found: Engagements
+
+    async def end(self, work: Transaction, batch: ClaimBatch) -> None:
+        """They are used by these invoices; what they held is given back when the ceilings are written."""
+        (bound,) = np.nonzero(self.engagement > 0)
+        if len(bound):
+            await store.end_engagements(work, self.engagement[bound], batch.invoice_ids()[bound])
+
+
+def bind(
+    batch: ClaimBatch,
+    covered: Answers,
+    found: Engagements,
+    tenant: NDArray[np.int32],
+    practice: NDArray[np.int32],
+    book: ProductBook,
+) -> tuple[Promises, Answers]:
+    """Let promises decide the lines that they fit, whatever ended since; a misfit explains a line that is not covered.
+
+    One promise serves one invoice: the first that states it.
+    """
+    stated = batch.invoices.engagement
+    row = np.minimum(np.searchsorted(found.engagement, stated), max(len(found) - 1, 0))
+    known = (stated > 0) & (found.engagement[row] == stated) if len(found) else np.zeros(len(batch), np.bool_)
+    first_use = np.zeros(len(batch), np.bool_)
+    first_use[np.unique(stated, return_index=True)[1]] = True
+    known &= first_use
+
+    of = batch.lines.invoice
+    why = np.full(len(of), 0, np.int16)
+    why[(stated[of] != 0) & ~known[of]] = refusals.ENGAGEMENT_UNKNOWN.number
+    fits = np.zeros(len(of), np.bool_)
+    (at,) = np.nonzero(known[of])
+    if len(at):
+        fits[at], why[at] = _fits(batch, covered, found, row[of[at]], at, tenant, practice, book)
+    bound = np.zeros(len(batch), np.bool_)
+    bound[of[fits]] = True
+    promises = Promises(
+        engagement=np.where(bound, stated, 0),
+        held_cents=np.where(bound, found.held_cents[row], 0) if len(found) else np.zeros(len(batch), np.int64),
+        row=row,
+        found=found,
+    )
+    return promises, _with_promises(covered, found, row[of], fits, why, batch, book)
+
+
+def _fits(
+    batch: ClaimBatch,
+    covered: Answers,
+    found: Engagements,
+    promise: NDArray[np.intp],
+    at: NDArray[np.intp],
+    tenant: NDArray[np.int32],
+    practice: NDArray[np.int32],
+    book: ProductBook,
+) -> tuple[NDArray[np.bool_], NDArray[np.int16]]:
+    of = batch.lines.invoice[at]
+    day = batch.lines.care_date[at]
+    same = (
+        (found.tenant[promise] == tenant[of])
+        & (found.practice[promise] == practice[of])
+        & covered.found[at]
+        & (found.person[promise] == covered.person[at]).all(axis=1)
+    )
+    in_time = (found.valid_from[promise] <= day) & (day < found.valid_to[promise])
+    domain = _domains(batch)[at]
+    same_care = found.domain[promise] == domain
+    guaranteed = book.guarantees.find(found.product[promise], domain, day) != NO_GUARANTEE
+    why = np.select(
+        [~same | ~same_care, ~in_time],
+        [refusals.ENGAGEMENT_OF_ANOTHER.number, refusals.ENGAGEMENT_OUT_OF_TIME.number],
+        0,
+    )
+    return same & same_care & in_time & guaranteed, why.astype(np.int16)
+
+
+def _with_promises(
+    covered: Answers,
+    found: Engagements,
+    promise: NDArray[np.intp],
+    fits: NDArray[np.bool_],
+    why: NDArray[np.int16],
+    batch: ClaimBatch,
+    book: ProductBook,
+) -> Answers:
+    misfit = (why > 0) & (covered.reason > 0) & (covered.reason != refusals.INSURER_NOT_LOADED.number)
+    reason = np.where(fits, 0, np.where(misfit, why, covered.reason)).astype(np.int16)
+    if not fits.any():
+        return replace(covered, reason=reason)
+    product = np.where(fits, found.product[promise], covered.product).astype(np.int32)
+    guarantee = covered.guarantee.copy()
+    (at,) = np.nonzero(fits)
+    guarantee[at] = book.guarantees.find(product[at], _domains(batch)[at], batch.lines.care_date[at])
+    return replace(
+        covered,
+        result=np.where(fits, Result.COVERED, covered.result).astype(np.int16),
+        reason=reason,
+        coverage=np.where(fits, found.coverage[promise], covered.coverage),
+        product=product,
+        guarantee=guarantee,
+    )
+
+
+def _domains(batch: ClaimBatch) -> NDArray[np.int16]:
+    return domains(code_ids(batch.lines.code)).astype(np.int16)
+

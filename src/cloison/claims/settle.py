@@ -1,0 +1,253 @@
+"""Decide a batch of invoices and enter what is due for each: read, decide, record.
+
+    triage      what cannot be decided at all is kept aside, each invoice alone
+    reveal      who is covered: reserved first, in its own committed transaction
+    decide      promises, ceilings, price, adjudication
+    record      one transaction: invoices, decisions, dues, and the mark that this chunk is done
+
+A process killed anywhere decides the same chunk again and writes the same rows, or finds its mark and writes nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import asyncpg
+import numpy as np
+from numpy.typing import NDArray
+
+from cloison.claims import refusals, store
+from cloison.claims.acts import acts_of
+from cloison.claims.adjudicate import ACCEPTED, Decisions, adjudicate
+from cloison.claims.ceilings import Ceilings
+from cloison.claims.claim import ClaimBatch
+from cloison.claims.promises import Promises, bind
+from cloison.claims.repeats import same_care
+from cloison.disclosure import BatchDoor, Fields, Needs, Proof, Purpose, Result
+from cloison.disclosure.purpose import WIDEST
+from cloison.disclosure.reader import BatchReader, RevealedRights
+from cloison.errors import Reason, Unavailable
+from cloison.identity import Practices
+from cloison.payments.ledger import Dues, record_dues
+from cloison.rights import refusals as rights_refusals
+from cloison.rights import store as rights_store
+from cloison.rights.eligibility import Answers, Questions, decide
+from cloison.rights.enquiry import request_hashes
+from cloison.rights.reference import NOBODY, Reference
+from cloison.rules import TariffBook, price
+from cloison.rules.acts import code_ids, domains
+from cloison.storage.bulk import Nullable
+from cloison.storage.database import Database
+from cloison.storage.roles import Role
+from cloison.storage.transaction import Transaction
+from cloison.storage.vault_index import BlindIndex
+
+ATTEMPTS = 5
+AGAIN = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+"""Another process recorded the same invoices first, or waits for us: look again, and decide again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What deciding needs, and that does not change from one batch to the next."""
+
+    database: Database
+    index: BlindIndex
+    reference: Reference
+    practices: Practices
+    tariff: TariffBook
+    account: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What became of each invoice of a batch, by its row: kept aside, received before, or decided."""
+
+    batch: ClaimBatch
+    kept: NDArray[np.int16]
+    """The reason why an invoice is kept aside, 0 where it is not."""
+    resent: NDArray[np.bool_]
+    decided: NDArray[np.intp]
+    """Rows of the invoices that `decisions` decide, in its order."""
+    decisions: Decisions | None
+    already_done: bool = False
+
+
+async def settle(office: Office, batch: ClaimBatch, today: date) -> Settlement:
+    """Decide a batch once. Raises Unavailable when the log or the database cannot be written; then nothing was."""
+    if await store.chunk_done(office.database, batch.file, batch.chunk):
+        return _already(batch)
+    practice_row, tenant, kept = triage(office, batch, today)
+    sound = batch.only(kept == 0)
+    of_sound = np.flatnonzero(kept == 0)
+    reader = await _reserve(office, sound, tenant[of_sound], practice_row[of_sound])
+    revealed = await reader.rights()
+    for attempt in range(ATTEMPTS):
+        try:
+            async with office.database.transaction(Role.CLAIMS) as work:
+                if not await store.mark_chunk(work, batch):
+                    return _already(batch)
+                settlement, covered = await _decide(
+                    office, work, batch, sound, of_sound, kept, tenant, practice_row, revealed
+                )
+            break
+        except AGAIN as failure:
+            if attempt == ATTEMPTS - 1:
+                raise Unavailable(rights_refusals.INSURER_NOT_LOADED, cause=type(failure).__name__) from failure
+    await _settle_disclosure(reader, sound, covered)
+    return settlement
+
+
+def triage(
+    office: Office, batch: ClaimBatch, today: date
+) -> tuple[NDArray[np.intp], NDArray[np.int32], NDArray[np.int16]]:
+    """Practice row, insurer and reason to keep aside (0: none) of each invoice."""
+    invoices = batch.invoices
+    practice_row = office.practices.rows(invoices.practice_number)
+    tenant = office.reference.insurers.tenants(invoices.amc)
+    late = np.zeros(len(batch), np.bool_)
+    readable = invoices.line_count > 0
+    if readable.all() and len(batch):
+        late = batch.care_to() > np.datetime64(today, "D")
+    kept = np.select(
+        [invoices.reason > 0, practice_row < 0, tenant == NOBODY, late],
+        [
+            invoices.reason,
+            refusals.PRACTICE_UNKNOWN.number,
+            rights_refusals.INSURER_UNKNOWN.number,
+            refusals.CARE_AFTER_RECEPTION.number,
+        ],
+        0,
+    ).astype(np.int16)
+    return practice_row, tenant, kept
+
+
+async def _reserve(
+    office: Office, sound: ClaimBatch, tenant: NDArray[np.int32], practice_row: NDArray[np.intp]
+) -> BatchReader:
+    invoices = sound.invoices
+    count = len(sound)
+    token = office.index.batch_nir(tenant, invoices.nir)
+    mark = office.index.batch_birth(tenant, invoices.nir, invoices.birth, invoices.birth_rank)
+    first = invoices.first_line
+    practice = office.practices.practice[practice_row]
+    needs = Needs(
+        tenant=tenant,
+        account=np.full(count, office.account, np.int64),
+        practice=practice,
+        purpose=np.full(count, Purpose.CLAIM, np.int16),
+        act_family=domains(code_ids(sound.lines.code[first])).astype(np.int16),
+        proof=np.full(count, Proof.FILE, np.int16),
+        fields=np.full(count, int(WIDEST[Purpose.CLAIM]), np.int32),
+        token=token,
+        care_date=sound.care_from(),
+        request_hash=request_hashes(token, practice, sound.invoice_ids()),
+        mark=np.where(invoices.birth == b"", 0, mark),
+    )
+    reader = await BatchDoor(office.database).reserve(needs)
+    if isinstance(reader, Reason):
+        raise Unavailable(reader, cause="batch")
+    return reader
+
+
+async def _decide(
+    office: Office,
+    work: Transaction,
+    batch: ClaimBatch,
+    sound: ClaimBatch,
+    of_sound: NDArray[np.intp],
+    kept: NDArray[np.int16],
+    tenant: NDArray[np.int32],
+    practice_row: NDArray[np.intp],
+    revealed: RevealedRights,
+) -> tuple[Settlement, Answers]:
+    practice = office.practices.practice[practice_row[of_sound]]
+    await store.lock_practices(work, practice)
+    earlier = await store.received_before(work, sound, practice)
+    new = earlier == 0
+    fresh, rows = sound.only(new), of_sound[new]
+    everything = _covered(office, sound, tenant[of_sound], revealed)
+    covered = _covered(office, fresh, tenant[rows], revealed, np.flatnonzero(new))
+    promises, covered = bind(
+        fresh,
+        covered,
+        await rights_store.engagements(work, fresh.invoices.engagement[fresh.invoices.engagement > 0]),
+        tenant[rows],
+        practice[new],
+        office.reference.book,
+    )
+    paid_before = await same_care(work, fresh, covered, practice[new])
+    decisions = await _price(office, work, fresh, covered, promises, paid_before, practice_row[rows])
+    await store.record(work, fresh, tenant[rows], practice[new], covered, promises, decisions, office.tariff.version)
+    await store.keep_aside(work, batch, kept)
+    await store.note_resends(work, sound, earlier)
+    await record_dues(work, _dues(fresh, tenant[rows], practice[new], decisions))
+    resent = np.zeros(len(batch), np.bool_)
+    resent[of_sound[~new]] = True
+    return Settlement(batch, kept, resent, rows, decisions), everything
+
+
+def _covered(
+    office: Office,
+    batch: ClaimBatch,
+    tenant: NDArray[np.int32],
+    revealed: RevealedRights,
+    group: NDArray[np.intp] | None = None,
+) -> Answers:
+    """Whether each line is covered. `group`: the question of the reservation for each invoice."""
+    of = batch.lines.invoice
+    questions = Questions(
+        group=(of if group is None else group[of]).astype(np.int32),
+        tenant=tenant[of],
+        domain=domains(code_ids(batch.lines.code)).astype(np.int16),
+        care_date=batch.lines.care_date,
+    )
+    return decide(questions, revealed, office.reference.book, office.reference.insurers.loaded)
+
+
+async def _price(
+    office: Office,
+    work: Transaction,
+    batch: ClaimBatch,
+    covered: Answers,
+    promises: Promises,
+    paid_before: NDArray[np.bool_],
+    practice_row: NDArray[np.intp],
+) -> Decisions:
+    ceilings = await Ceilings.locked(work, batch, covered, promises, paid_before, office.reference.book)
+    acts = acts_of(batch, covered, practice_row, office.practices, office.reference.book, ceilings.key, ceilings.left)
+    decisions = adjudicate(batch, covered, price(acts, office.tariff), paid_before)
+    await ceilings.use(work, decisions.line_amc)
+    await promises.end(work, batch)
+    return decisions
+
+
+def _dues(
+    batch: ClaimBatch, tenant: NDArray[np.int32], practice: NDArray[np.int32], decisions: Decisions
+) -> Dues:
+    due = decisions.state == ACCEPTED
+    return Dues(tenant[due], practice[due], decisions.amc[due], batch.invoice_ids()[due])
+
+
+async def _settle_disclosure(reader: BatchReader, sound: ClaimBatch, covered: Answers) -> None:
+    """One line per invoice: whose right was read, and whether it was open for any of its lines."""
+    count = len(sound)
+    if not count:
+        return
+    first = sound.invoices.first_line
+    result = covered.result[first]
+    opened = np.zeros(count, np.bool_)
+    opened[sound.lines.invoice[covered.result == Result.COVERED]] = True
+    result = np.where(opened, Result.COVERED, result).astype(np.int16)
+    await reader.settle(
+        np.arange(count, dtype=np.int32),
+        Nullable(covered.person[first], ~covered.found[first]),
+        result,
+        np.where(opened, int(WIDEST[Purpose.CLAIM]), int(Fields.COVERED)).astype(np.int32),
+    )
+
+
+def _already(batch: ClaimBatch) -> Settlement:
+    count = len(batch)
+    return Settlement(
+        batch, np.zeros(count, np.int16), np.zeros(count, np.bool_), np.empty(0, np.intp), None, already_done=True
+    )

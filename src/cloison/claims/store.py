@@ -1,0 +1,284 @@
+"""The SQL of claims."""
+
+from uuid import UUID
+
+import asyncpg
+import numpy as np
+from numpy.typing import NDArray
+
+from cloison.claims.adjudicate import Decisions
+from cloison.claims.claim import ClaimBatch
+from cloison.claims.promises import Promises
+from cloison.disclosure.reader import uuids
+from cloison.rights.eligibility import Answers
+from cloison.storage.bulk import Column, Nullable, copy
+from cloison.storage.database import Database, connection_of
+from cloison.storage.roles import Role
+from cloison.storage.transaction import Transaction
+
+PRACTICE_LOCK = 1668246629  # a class of advisory locks of its own
+
+
+async def chunk_done(database: Database, file: int, chunk: int) -> bool:
+    async with database.session(Role.CLAIMS) as connection:
+        return bool(await connection.fetchval("select 1 from claims.chunk where file = $1 and chunk = $2", file, chunk))
+
+
+async def mark_chunk(work: Transaction, batch: ClaimBatch) -> bool:
+    """Write that this chunk is decided; false when another process already did."""
+    marked = await connection_of(work).fetchval(
+        "insert into claims.chunk (file, chunk, invoices) values ($1, $2, $3) on conflict do nothing returning 1",
+        batch.file,
+        batch.chunk,
+        len(batch),
+    )
+    return bool(marked)
+
+
+async def lock_practices(work: Transaction, practice: NDArray[np.int32]) -> None:
+    """One at a time per practice, in one order for everybody: two invoices for the same care cannot miss each other."""
+    await connection_of(work).execute(
+        "select pg_advisory_xact_lock($1, p) from (select p from unnest($2::int4[]) p order by p) as ordered",
+        PRACTICE_LOCK,
+        np.unique(practice).tolist(),
+    )
+
+
+async def received_before(work: Transaction, batch: ClaimBatch, practice: NDArray[np.int32]) -> NDArray[np.int64]:
+    """The invoice already in the books, or earlier in this batch, with the same practice, number and first day; 0 if none."""
+    number, care_from = batch.invoices.number.astype("S9"), batch.care_from()
+    rows = await connection_of(work).fetch(
+        """select a.n, i.invoice
+           from unnest($1::int4[], $2::text[], $3::date[]) with ordinality as a (p, number, day, n)
+           join claims.invoice i on i.practice = a.p and i.number = a.number::char(9) and i.care_from = a.day""",
+        practice.tolist(),
+        [each.decode("latin-1") for each in number.tolist()],
+        care_from.tolist(),
+    )
+    found = np.zeros(len(batch), np.int64)
+    key = np.empty(len(batch), [("practice", "i4"), ("number", "S9"), ("day", "M8[D]")])
+    key["practice"], key["number"], key["day"] = practice, number, care_from
+    if len(batch):
+        _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
+        repeated = first[inverse] != np.arange(len(batch))
+        found[repeated] = batch.invoice_ids()[first[inverse][repeated]]
+    for row in rows:
+        found[row["n"] - 1] = row["invoice"]
+    return found
+
+
+async def care_billed_before(
+    work: Transaction,
+    batch: ClaimBatch,
+    at: NDArray[np.intp],
+    person: NDArray[np.uint8],
+    practice: NDArray[np.int32],
+) -> NDArray[np.int64]:
+    """For each of these lines, how many invoices in the books bill the same care and were not cancelled."""
+    lines = batch.lines
+    _, first = np.unique(lines.invoice[at], return_index=True)
+    persons = uuids(person[at[first]])
+    known = await connection_of(work).fetch(
+        """select distinct i.person, i.practice from unnest($1::uuid[], $2::int4[]) as a (person, practice)
+           join claims.invoice i on i.person = a.person and i.practice = a.practice""",
+        persons,
+        practice[lines.invoice[at[first]]].tolist(),
+    )
+    result = np.zeros(len(at), np.int64)
+    if not known:
+        return result
+    seen = {(row["person"], row["practice"]) for row in known}
+    some = [
+        place
+        for place, line in enumerate(at.tolist())
+        if (UUID(bytes=person[line].tobytes()), int(practice[lines.invoice[line]])) in seen
+    ]
+    chosen = at[some]
+    rows = await connection_of(work).fetch(
+        """select a.n, count(distinct i.invoice) as invoices
+           from unnest($1::uuid[], $2::int4[], $3::text[], $4::date[], $5::int4[], $6::int8[]) with ordinality
+                as a (person, practice, code, day, coefficient, charged, n)
+           join claims.invoice i on i.person = a.person and i.practice = a.practice
+           join claims.line l on l.invoice = i.invoice and l.code = a.code::char(5) and l.care_date = a.day
+                              and l.coefficient = a.coefficient and l.charged_cents = a.charged and l.asked_cents > 0
+           join claims.decision d on d.invoice = i.invoice and d.state <> 4
+                              and not exists (select from claims.decision x where x.replaces = d.decision)
+           join claims.line_decision ld on ld.decision = d.decision and ld.line = l.line
+                              and ld.reason not between 200 and 249 and ld.reason <> 410
+           group by a.n""",
+        uuids(person[chosen]),
+        practice[lines.invoice[chosen]].tolist(),
+        [code.decode("latin-1") for code in lines.code[chosen].tolist()],
+        lines.care_date[chosen].tolist(),
+        lines.coefficient[chosen].tolist(),
+        lines.charged[chosen].tolist(),
+    )
+    for row in rows:
+        result[some[row["n"] - 1]] = row["invoices"]
+    return result
+
+
+async def record(
+    work: Transaction,
+    batch: ClaimBatch,
+    tenant: NDArray[np.int32],
+    practice: NDArray[np.int32],
+    covered: Answers,
+    promises: Promises,
+    decisions: Decisions,
+    tariff: str,
+) -> None:
+    """Write invoices, lines and their first decisions. Nothing of it is ever changed."""
+    connection = connection_of(work)
+    invoices, lines, count = batch.invoices, batch.lines, len(batch)
+    identifier = batch.invoice_ids()
+    first = invoices.first_line
+    line_number = (np.arange(len(lines)) - first[lines.invoice] + 1).astype(np.int16)
+    await copy(
+        connection,
+        "claims",
+        "invoice",
+        {
+            "invoice": identifier,
+            "file": np.full(count, batch.file, np.int32),
+            "record": invoices.record.astype(np.int32),
+            "batch": invoices.batch,
+            "tenant": tenant,
+            "practice": practice,
+            "number": invoices.number,
+            "person": Nullable(covered.person[first], ~covered.found[first]),
+            "care_from": batch.care_from(),
+            "care_to": batch.care_to(),
+            "nature": invoices.nature,
+            "engagement": Nullable(promises.engagement, promises.engagement == 0),
+            "charged_cents": batch.total(lines.charged),
+            "amc_asked_cents": batch.total(np.maximum(lines.asked, 0)),
+            "lines": invoices.line_count.astype(np.int16),
+        },
+    )
+    await copy(
+        connection,
+        "claims",
+        "line",
+        {
+            "invoice": identifier[lines.invoice],
+            "line": line_number,
+            "code": lines.code,
+            "care_date": lines.care_date,
+            "quantity": lines.quantity,
+            "coefficient": lines.coefficient.astype(np.int32),
+            "charged_cents": lines.charged,
+            "asked_cents": np.maximum(lines.asked, 0),
+        },
+    )
+    await _record_decisions(work, batch, identifier, line_number, decisions, tariff)
+
+
+async def _record_decisions(
+    work: Transaction,
+    batch: ClaimBatch,
+    identifier: NDArray[np.int64],
+    line_number: NDArray[np.int16],
+    decisions: Decisions,
+    tariff: str,
+) -> None:
+    count = len(batch)
+    columns: dict[str, Column] = {
+        "decision": identifier,
+        "invoice": identifier,
+        "kind": np.full(count, 1, np.int16),
+        "state": decisions.state,
+        "reason": decisions.reason,
+        "base_cents": decisions.base,
+        "amo_cents": decisions.amo,
+        "amc_cents": decisions.amc,
+        "own_cents": decisions.own,
+        "tariff": np.full(count, tariff.encode()),
+    }
+    await copy(connection_of(work), "claims", "decision", columns)
+    await copy(
+        connection_of(work),
+        "claims",
+        "line_decision",
+        {
+            "decision": identifier[batch.lines.invoice],
+            "line": line_number,
+            "base_cents": decisions.line_base,
+            "rate_bp": decisions.line_rate_bp,
+            "amo_cents": decisions.line_amo,
+            "amc_cents": decisions.line_amc,
+            "own_cents": decisions.line_own,
+            "reason": decisions.line_reason,
+        },
+    )
+
+
+async def keep_aside(work: Transaction, batch: ClaimBatch, kept: NDArray[np.int16]) -> None:
+    """List the invoices that could not be decided; their bytes stay in the sealed file."""
+    (at,) = np.nonzero(kept)
+    invoices = batch.invoices
+    await copy(
+        connection_of(work),
+        "claims",
+        "quarantine",
+        {
+            "file": np.full(len(at), batch.file, np.int32),
+            "record": invoices.record[at].astype(np.int32),
+            "records": invoices.records[at],
+            "reason": kept[at],
+            "field": np.full(len(at), b""),
+            "practice": invoices.practice_number[at],
+            "number": invoices.number[at],
+        },
+    )
+
+
+async def note_resends(work: Transaction, sound: ClaimBatch, earlier: NDArray[np.int64]) -> None:
+    """Account for the invoices that were already received."""
+    (at,) = np.nonzero(earlier)
+    await copy(
+        connection_of(work),
+        "claims",
+        "resend",
+        {
+            "file": np.full(len(at), sound.file, np.int32),
+            "record": sound.invoices.record[at].astype(np.int32),
+            "invoice": earlier[at],
+        },
+    )
+
+
+async def receive(
+    work: Transaction, name: str, digest: bytes, size: int, spool: str
+) -> tuple[int, bool]:
+    """The number of a file, and whether it is new: the same bytes are the same file."""
+    connection = connection_of(work)
+    number = await connection.fetchval(
+        """insert into claims.file (name, digest, size_bytes, spool) values ($1, $2, $3, $4)
+           on conflict (digest) do nothing returning file""",
+        name,
+        digest,
+        size,
+        spool,
+    )
+    if number is not None:
+        return number, True
+    return await connection.fetchval("select file from claims.file where digest = $1", digest), False
+
+
+async def set_state(work: Transaction, file: int, state: int, invoices: int | None = None) -> None:
+    await connection_of(work).execute(
+        "update claims.file set state = $2, invoices = coalesce($3, invoices) where file = $1", file, state, invoices
+    )
+
+
+async def files(database: Database) -> list[asyncpg.Record]:
+    """Every file with what became of its invoices."""
+    async with database.session(Role.CLAIMS) as connection:
+        return await connection.fetch(
+            """select f.file, f.name, f.state, f.invoices, f.received_at, f.spool,
+                      (select count(*) from claims.invoice i where i.file = f.file) as decided,
+                      (select count(*) from claims.quarantine q where q.file = f.file) as kept,
+                      (select count(*) from claims.resend r where r.file = f.file) as resent
+               from claims.file f order by f.file"""
+        )

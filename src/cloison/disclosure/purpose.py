@@ -1,0 +1,103 @@
+"""Why somebody may learn something, through which channel, on which proof, and which fields: closed lists.
+
+The numbers are written in the log of disclosures: they never change their meaning, and new ones are added at the end.
+"""
+
+from enum import IntEnum, IntFlag
+
+from cloison.errors import Text
+
+
+class Channel(IntEnum):
+    """The compartments. Each has its own database role; see `storage.roles`."""
+
+    PORTAL = 1
+    API = 2
+    CARD = 3
+    MACHINE = 4
+    BATCH = 5
+    INSURER = 6
+    OFFICE = 7
+    CITIZEN = 8
+    EXPORT = 9
+
+
+class Purpose(IntEnum):
+    """What the answer serves, and the lawful basis of GDPR article 6 (and 9) that carries it."""
+
+    ELIGIBILITY = 1
+    GUARANTEE = 2
+    CLAIM = 3
+    STATEMENT = 4
+
+    @property
+    def basis(self) -> Text:
+        return BASES[self]
+
+
+BASES = {
+    Purpose.ELIGIBILITY: Text(
+        "exécution du contrat de tiers payant : savoir si les soins de ce jour sont couverts",
+        "performance of the third-party payment contract: whether this day's care is covered",
+    ),
+    Purpose.GUARANTEE: Text(
+        "exécution du contrat de tiers payant : garantir le paiement de ces soins",
+        "performance of the third-party payment contract: guarantee the payment of this care",
+    ),
+    Purpose.CLAIM: Text(
+        "exécution du contrat de tiers payant : décider et payer une facture de soins déjà donnés",
+        "performance of the third-party payment contract: decide and pay an invoice for care already given",
+    ),
+    Purpose.STATEMENT: Text(
+        "droit d'accès de la personne (RGPD, article 15) : qui a appris quoi à son sujet",
+        "right of access of the person (GDPR, article 15): who learned what about them",
+    ),
+}
+
+
+class Proof(IntEnum):
+    """How the caller showed that the person is in front of them, or that care was given."""
+
+    TYPED = 1
+    CODE = 2
+    CARD = 3
+    FILE = 4
+
+
+class Fields(IntFlag):
+    """What an answer may hold. Never a field of identity."""
+
+    COVERED = 1
+    VALIDITY = 2
+    DOMAINS = 4
+    ROUTING = 8
+    ORDER = 16
+    ENGAGEMENT = 32
+    AMOUNT = 64
+    CEILING = 128
+    STATEMENT = 256
+
+
+class Result(IntEnum):
+    """The class of an answer, as the log keeps it. UNSETTLED counts as disclosed in full."""
+
+    UNSETTLED = 0
+    COVERED = 1
+    NOT_COVERED = 2
+    NOT_FOUND = 3
+    UNDETERMINED = 4
+
+
+WIDEST = {
+    Purpose.ELIGIBILITY: Fields.COVERED | Fields.VALIDITY | Fields.DOMAINS | Fields.ROUTING | Fields.ORDER,
+    Purpose.GUARANTEE: Fields.COVERED
+    | Fields.VALIDITY
+    | Fields.DOMAINS
+    | Fields.ROUTING
+    | Fields.ORDER
+    | Fields.ENGAGEMENT
+    | Fields.CEILING,
+    Purpose.CLAIM: Fields.COVERED | Fields.VALIDITY | Fields.AMOUNT,
+    Purpose.STATEMENT: Fields.STATEMENT,
+}
+"""The widest answer of each purpose: what a reservation announces before anything is read."""

@@ -1,0 +1,309 @@
+"""Reader: the capability to reveal, for the questions of one committed reservation.
+
+Nobody can make one but a door, and a door makes it only once the reservation is durable. A batch of one and a batch of
+twenty thousand follow the same steps: the online channels send arrays in one round trip, the batch channel copies columns.
+"""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import asyncpg
+import numpy as np
+from asyncpg.pgproto.pgproto import UUID  # the C class: ten times faster to build than uuid.UUID
+from numpy.typing import NDArray
+
+from cloison.disclosure.purpose import Channel
+from cloison.disclosure.reasons import BY_SQLSTATE, UNAVAILABLE
+from cloison.errors import Reason, Unavailable
+from cloison.period import Days
+from cloison.storage import bulk
+from cloison.storage.database import Database
+from cloison.storage.roles import Role
+
+ROLES = {
+    Channel.PORTAL: Role.PORTAL,
+    Channel.API: Role.API,
+    Channel.CARD: Role.CARD,
+    Channel.MACHINE: Role.MACHINE,
+    Channel.BATCH: Role.BATCH,
+    Channel.OFFICE: Role.OFFICE,
+    Channel.CITIZEN: Role.CITIZEN,
+}
+# The text is compared by the database, which accepts no other statement beside COMMIT: see migration 0005.
+RESERVE = "select disclosure.reserve($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18)"
+SETTLED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """Who asks what about whom, and why: n questions as columns. `mark` is for the batch zone (0: any of the family)."""
+
+    tenant: NDArray[np.int32]
+    account: NDArray[np.int64]
+    practice: NDArray[np.int32]
+    purpose: NDArray[np.int16]
+    act_family: NDArray[np.int16]
+    proof: NDArray[np.int16]
+    fields: NDArray[np.int32]
+    token: NDArray[np.uint8] = field(repr=False)
+    care_date: Days = field(repr=False)
+    request_hash: NDArray[np.uint8] = field(repr=False)
+    mark: NDArray[np.int64] | None = field(default=None, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.tenant)
+
+
+@dataclass(frozen=True, slots=True)
+class RevealedRights:
+    """The coverages now known of the persons found: m rows, in the order of the questions."""
+
+    question: NDArray[np.int32]
+    person: NDArray[np.uint8] = field(repr=False)
+    coverage: NDArray[np.int64]
+    product: NDArray[np.int32]
+    quality: NDArray[np.int16]
+    ordre: NDArray[np.int16]
+    valid_from: Days
+    valid_to: Days
+
+    def __len__(self) -> int:
+        return len(self.question)
+
+
+COLUMNS = {
+    "question": "int32",
+    "person": "uuid",
+    "coverage": "int64",
+    "product": "int32",
+    "quality": "int16",
+    "ordre": "int16",
+    "valid_from": "date",
+    "valid_to": "date",
+}
+
+
+@dataclass(slots=True)
+class Settlements:
+    """What was really disclosed and is not written yet: five equal lists."""
+
+    reservation: list[int] = field(default_factory=list[int])
+    question: list[int] = field(default_factory=list[int])
+    person: list[UUID | None] = field(default_factory=list["UUID | None"])
+    result: list[int] = field(default_factory=list[int])
+    fields: list[int] = field(default_factory=list[int])
+
+    def arrays(self) -> tuple[list[int], list[int], list[UUID | None], list[int], list[int]]:
+        return self.reservation, self.question, self.person, self.result, self.fields
+
+
+class Door:
+    """One online channel of one process. Settlements wait here for the next reservation, or for `close`."""
+
+    def __init__(self, database: Database, channel: Channel) -> None:
+        self.channel = channel
+        self._database = database
+        self._role = ROLES[channel]
+        self._waiting = Settlements()
+
+    async def reserve(self, needs: Needs) -> "Reader | Reason":
+        """Write down the questions, durably, and return what can reveal them; or why the channel is closed.
+
+        Raises Unavailable when the log cannot be written: then nothing may be read.
+        """
+        waiting, self._waiting = self._waiting, Settlements()
+        arguments = (*_arrays(needs), *waiting.arrays())
+        with _as_reasons() as refused:
+            async with self._database.session(self._role) as connection:
+                reservation = await connection.fetchval(RESERVE, *arguments)
+            return Reader(self._database, self._role, reservation, needs, self._waiting_of)
+        _give_back(self._waiting, waiting)
+        return refused[0]
+
+    def _waiting_of(self) -> Settlements:
+        return self._waiting
+
+    async def close(self) -> None:
+        """Write the settlements that still wait. Not called, they count as disclosed in full."""
+        waiting, self._waiting = self._waiting, Settlements()
+        if waiting.reservation:
+            async with self._database.session(self._role) as connection:
+                await connection.fetchval("select disclosure.settle($1,$2,$3,$4,$5)", *waiting.arrays())
+
+
+class Reader:
+    """May reveal the questions of one reservation, once it is committed."""
+
+    def __init__(
+        self, database: Database, role: Role, reservation: int, needs: Needs, waiting: Callable[[], Settlements]
+    ) -> None:
+        self.reservation = reservation
+        self.needs = needs
+        self._database = database
+        self._role = role
+        self._waiting = waiting
+
+    def __repr__(self) -> str:
+        return f"Reader(reservation {self.reservation}, {len(self.needs)} questions)"
+
+    async def rights(self) -> RevealedRights:
+        """The coverages of the persons asked for. Raises Unavailable when the database refuses to reveal."""
+        with _raising():
+            async with self._database.session(self._role) as connection:
+                rows = await connection.fetch("select * from disclosure.reveal_rights($1)", self.reservation)
+        return _revealed(rows)
+
+    def settle(
+        self, question: NDArray[np.int32], person: list[UUID | None], result: NDArray[np.int16], fields: NDArray[np.int32]
+    ) -> None:
+        """Say what was really disclosed: at most what was reserved, once per question."""
+        waiting = self._waiting()
+        waiting.reservation.extend([self.reservation] * len(question))
+        waiting.question.extend(question.tolist())
+        waiting.person.extend(person)
+        waiting.result.extend(result.tolist())
+        waiting.fields.extend(fields.tolist())
+
+
+class BatchDoor:
+    """The batch channel: the same steps on columns of any length, by COPY, with the family index."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def reserve(self, needs: Needs) -> "BatchReader | Reason":
+        """Write down the questions of a batch in one durable transaction."""
+        assert needs.mark is not None, "the batch zone chooses inside a family"
+        with _as_reasons() as refused:
+            async with self._database.session(Role.BATCH) as connection, connection.transaction():
+                reservation: int = await connection.fetchval("select disclosure.open_reservation()")
+                await bulk.copy(connection, "disclosure", "entry", _columns(needs, reservation))
+            return BatchReader(self._database, reservation, needs)
+        return refused[0]
+
+
+class BatchReader:
+    """May reveal the questions of one committed batch."""
+
+    def __init__(self, database: Database, reservation: int, needs: Needs) -> None:
+        self.reservation = reservation
+        self.needs = needs
+        self._database = database
+
+    def __repr__(self) -> str:
+        return f"BatchReader(reservation {self.reservation}, {len(self.needs)} questions)"
+
+    async def rights(self) -> RevealedRights:
+        """The coverages of the persons asked for, as columns."""
+        with _raising():
+            async with self._database.session(Role.BATCH) as connection:
+                query = "select * from disclosure.reveal_rights_batch($1)"
+                columns = await bulk.fetch(connection, query, self.reservation, columns=COLUMNS)
+        return RevealedRights(**columns)  # pyright: ignore[reportArgumentType]  the types are those of COLUMNS
+
+    async def settle(
+        self, question: NDArray[np.int32], person: bulk.Nullable, result: NDArray[np.int16], fields: NDArray[np.int32]
+    ) -> None:
+        """Write what was really disclosed, one line per question."""
+        count = len(question)
+        columns: dict[str, bulk.Column] = {
+            "reservation": np.full(count, self.reservation, np.int64),
+            "question": question,
+            "kind": np.full(count, SETTLED, np.int16),
+            "person": person,
+            "result": result,
+            "fields": fields & self.needs.fields[question],
+        }
+        async with self._database.session(Role.BATCH) as connection:
+            await bulk.copy(connection, "disclosure", "settlement", columns)
+
+
+def _arrays(needs: Needs) -> tuple[list[object], ...]:
+    count = len(needs)
+    nothing: list[object] = [None] * count
+    return (
+        list(range(count)),
+        needs.tenant.tolist(),
+        needs.account.tolist(),
+        needs.practice.tolist(),
+        nothing,
+        nothing,
+        needs.purpose.tolist(),
+        needs.act_family.tolist(),
+        needs.proof.tolist(),
+        needs.fields.tolist(),
+        uuids(needs.token),
+        needs.care_date.tolist(),
+        uuids(needs.request_hash),
+    )
+
+
+def uuids(matrix: NDArray[np.uint8]) -> list[object]:
+    """Rows of 16 bytes as the UUIDs that the driver sends."""
+    raw = matrix.tobytes()
+    return [UUID(raw[start : start + 16]) for start in range(0, len(raw), 16)]
+
+
+def _columns(needs: Needs, reservation: int) -> dict[str, bulk.Column]:
+    count = len(needs)
+    assert needs.mark is not None
+    return {
+        "reservation": np.full(count, reservation, np.int64),
+        "question": np.arange(count, dtype=np.int32),
+        "tenant": needs.tenant,
+        "account": needs.account,
+        "practice": needs.practice,
+        "purpose": needs.purpose,
+        "act_family": needs.act_family,
+        "proof": needs.proof,
+        "fields": needs.fields,
+        "token": needs.token,
+        "mark": needs.mark,
+        "care_date": needs.care_date,
+        "request_hash": needs.request_hash,
+    }
+
+
+def _revealed(rows: list[asyncpg.Record]) -> RevealedRights:
+    columns = list(zip(*rows, strict=True)) or [()] * len(COLUMNS)
+    persons = b"".join(person.bytes for person in columns[1])
+    return RevealedRights(
+        question=np.array(columns[0], np.int32),
+        person=np.frombuffer(persons, np.uint8).reshape(-1, 16),
+        coverage=np.array(columns[2], np.int64),
+        product=np.array(columns[3], np.int32),
+        quality=np.array(columns[4], np.int16),
+        ordre=np.array(columns[5], np.int16),
+        valid_from=np.array(columns[6], "datetime64[D]"),
+        valid_to=np.array(columns[7], "datetime64[D]"),
+    )
+
+
+def _give_back(waiting: Settlements, unwritten: Settlements) -> None:
+    for mine, theirs in zip(waiting.arrays(), unwritten.arrays(), strict=True):
+        mine.extend(theirs)  # pyright: ignore[reportArgumentType]  the same list on both sides
+
+
+@contextmanager
+def _as_reasons() -> Generator[list[Reason]]:
+    """A refusal of the database becomes a value; any other failure means that nothing may be read."""
+    refused: list[Reason] = []
+    try:
+        yield refused
+    except asyncpg.PostgresError as failure:
+        if failure.sqlstate not in BY_SQLSTATE:
+            raise Unavailable(UNAVAILABLE, cause=type(failure).__name__) from None
+        refused.append(BY_SQLSTATE[failure.sqlstate])
+    except (OSError, asyncpg.InterfaceError) as failure:
+        raise Unavailable(UNAVAILABLE, cause=type(failure).__name__) from None
+
+
+@contextmanager
+def _raising() -> Generator[None]:
+    try:
+        yield
+    except asyncpg.PostgresError as failure:
+        raise Unavailable(BY_SQLSTATE.get(failure.sqlstate, UNAVAILABLE), cause=type(failure).__name__) from None
+    except (OSError, asyncpg.InterfaceError) as failure:
+        raise Unavailable(UNAVAILABLE, cause=type(failure).__name__) from None

@@ -1,0 +1,60 @@
+"""Facts that answers need and that concern nobody: insurers, products, practices of the platform, read once and shared."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cloison.rights import store
+from cloison.rights.guarantees import ProductBook
+from cloison.storage.database import Database
+from cloison.storage.roles import Role
+
+NOBODY = 0
+"""The tenant of an AMC number that no insurer has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Insurers:
+    """The insurers, sorted by AMC number as it is compared (no leading zeros)."""
+
+    amc: NDArray[np.bytes_]
+    tenant: NDArray[np.int32]
+    name: tuple[str, ...]
+    loaded: NDArray[np.int32]
+
+    def tenants(self, amc: NDArray[np.bytes_]) -> NDArray[np.int32]:
+        """The insurer of each AMC number, NOBODY where there is none. Shapes (n,)."""
+        wanted = np.char.lstrip(np.char.strip(amc), b"0")
+        if not len(self.amc):
+            return np.full(len(amc), NOBODY, np.int32)
+        at = np.minimum(np.searchsorted(self.amc, wanted), len(self.amc) - 1)
+        return np.where(self.amc[at] == wanted, self.tenant[at], NOBODY).astype(np.int32)
+
+    def named(self, tenant: int) -> str:
+        return self.name[int(np.flatnonzero(self.tenant == tenant)[0])]
+
+    def amc_of(self, tenant: int) -> str:
+        return self.amc[int(np.flatnonzero(self.tenant == tenant)[0])].decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Insurers and products, as read at one moment."""
+
+    insurers: Insurers
+    book: ProductBook
+
+    @classmethod
+    async def read(cls, database: Database, role: Role) -> Self:
+        rows = await store.insurers(database, role)
+        amc = np.array([row["amc"].encode() for row in rows], np.bytes_)
+        order = np.argsort(amc)
+        insurers = Insurers(
+            amc=amc[order],
+            tenant=np.array([row["tenant"] for row in rows], np.int32)[order],
+            name=tuple(rows[index]["name"] for index in order),
+            loaded=np.array([row["tenant"] for row in rows if row["loaded"]], np.int32),
+        )
+        return cls(insurers, await store.product_book(database, role))

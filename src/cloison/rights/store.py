@@ -1,0 +1,172 @@
+"""The SQL of rights that enquiries and claims need. The loading of movement files has its own module."""
+
+from collections.abc import Sequence
+
+import asyncpg
+import numpy as np
+from numpy.typing import NDArray
+
+from cloison.disclosure.reader import uuids
+from cloison.rights.engagement import Engagements
+from cloison.rights.guarantees import Guarantees, ProductBook, Products
+from cloison.storage import bulk
+from cloison.storage.database import Database, connection_of
+from cloison.storage.roles import Role
+from cloison.storage.transaction import Transaction
+
+GUARANTEES = """select product, domain, valid_from, valid_to, formula, rate_bp, amount_cents, act_cap_cents,
+                       annual_ceiling_cents, waiting_days
+                from rights.guarantee order by product, domain, valid_from"""
+GUARANTEE_COLUMNS = {
+    "product": "int32",
+    "domain": "int16",
+    "valid_from": "date",
+    "valid_to": "date",
+    "formula": "int16",
+    "rate_bp": "int32",
+    "amount_cents": "int64",
+    "act_cap_cents": "int64",
+    "annual_ceiling_cents": "int64",
+    "waiting_days": "int32",
+}
+
+
+async def product_book(database: Database, role: Role) -> ProductBook:
+    """Products and guarantees of every insurer."""
+    async with database.session(role) as connection:
+        rows = await connection.fetch(
+            "select product, tenant, responsable, convention, csr, code from rights.product order by product"
+        )
+        guarantees = await bulk.fetch(connection, GUARANTEES, columns=GUARANTEE_COLUMNS)
+    return ProductBook(
+        Products(
+            product=np.array([row["product"] for row in rows], np.int32),
+            tenant=np.array([row["tenant"] for row in rows], np.int32),
+            responsable=np.array([row["responsable"] for row in rows], np.bool_),
+            convention=np.array([row["convention"].encode() for row in rows], np.bytes_),
+            csr=np.array([row["csr"].encode() for row in rows], np.bytes_),
+            code=np.array([row["code"].encode() for row in rows], np.bytes_),
+        ),
+        Guarantees(**guarantees),  # pyright: ignore[reportArgumentType]  the types are those of GUARANTEE_COLUMNS
+    )
+
+
+async def insurers(database: Database, role: Role) -> list[asyncpg.Record]:
+    """tenant, amc, name of each insurer, and whether it ever sent a right (`loaded`)."""
+    async with database.session(role) as connection:
+        return await connection.fetch(
+            """select i.tenant, i.amc, i.name, i.tenant in (select rights.loaded_insurers()) as loaded
+               from rights.insurer i order by i.amc"""
+        )
+
+
+async def engage(
+    database: Database, role: Role, reservation: int, columns: Sequence[Sequence[object]]
+) -> dict[int, int]:
+    """Write promises for questions of a committed reservation; returns question -> cents really held."""
+    async with database.session(role) as connection:
+        rows = await connection.fetch(
+            "select * from rights.engage($1,$2,$3,$4,$5,$6,$7,$8)", reservation, *columns
+        )
+    return {row["question"]: row["held_cents"] for row in rows}
+
+
+async def engagements(work: Transaction, numbers: NDArray[np.int64]) -> Engagements:
+    """The promises behind these numbers that are not ended; a number that is not found is left out."""
+    columns = {
+        "engagement": "int64",
+        "tenant": "int32",
+        "person": "uuid",
+        "practice": "int32",
+        "coverage": "int64",
+        "product": "int32",
+        "domain": "int16",
+        "valid_from": "date",
+        "valid_to": "date",
+        "held_cents": "int64",
+    }
+    found = await bulk.fetch(
+        connection_of(work),
+        f"""select {", ".join(columns)} from rights.engagement e
+            where engagement = any($1)
+              and not exists (select from rights.engagement_end x where x.engagement = e.engagement)
+            order by engagement""",
+        np.unique(numbers).tolist(),
+        columns=columns,
+    )
+    return Engagements(**found)  # pyright: ignore[reportArgumentType]  the types are those of `columns`
+
+
+async def lock_ceilings(
+    work: Transaction,
+    person: NDArray[np.uint8],
+    product: NDArray[np.int32],
+    domain: NDArray[np.int16],
+    year: NDArray[np.int16],
+    ceiling_cents: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Used and held cents of k distinct ceilings, locked until the transaction ends, in one order for everybody.
+
+    A ceiling met for the first time is created with nothing used.
+    """
+    connection = connection_of(work)
+    columns = (uuids(person), product.tolist(), domain.tolist(), year.tolist())
+    await connection.execute(
+        """insert into rights.ceiling (person, product, domain, year, ceiling_cents)
+           select * from unnest($1::uuid[], $2::int4[], $3::int2[], $4::int2[], $5::int8[]) as a (p, r, d, y, c)
+           order by 1, 2, 3, 4 on conflict do nothing""",
+        *columns,
+        ceiling_cents.tolist(),
+    )
+    rows = await connection.fetch(
+        """select a.n, c.used_cents, c.held_cents
+           from unnest($1::uuid[], $2::int4[], $3::int2[], $4::int2[]) with ordinality as a (p, r, d, y, n)
+           join rights.ceiling c on c.person = a.p and c.product = a.r and c.domain = a.d and c.year = a.y
+           order by c.person, c.product, c.domain, c.year for update of c""",
+        *columns,
+    )
+    used = np.zeros(len(person), np.int64)
+    held = np.zeros(len(person), np.int64)
+    for row in rows:
+        used[row["n"] - 1], held[row["n"] - 1] = row["used_cents"], row["held_cents"]
+    return used, held
+
+
+async def use_ceilings(
+    work: Transaction,
+    person: NDArray[np.uint8],
+    product: NDArray[np.int32],
+    domain: NDArray[np.int16],
+    year: NDArray[np.int16],
+    used_cents: NDArray[np.int64],
+    freed_cents: NDArray[np.int64],
+) -> None:
+    """Add to what is used, and take from what is held, of ceilings locked in this transaction."""
+    await connection_of(work).execute(
+        """update rights.ceiling c set used_cents = c.used_cents + a.u, held_cents = c.held_cents - a.h
+           from unnest($1::uuid[], $2::int4[], $3::int2[], $4::int2[], $5::int8[], $6::int8[]) as a (p, r, d, y, u, h)
+           where c.person = a.p and c.product = a.r and c.domain = a.d and c.year = a.y and (a.u <> 0 or a.h <> 0)""",
+        uuids(person),
+        product.tolist(),
+        domain.tolist(),
+        year.tolist(),
+        used_cents.tolist(),
+        freed_cents.tolist(),
+    )
+
+
+async def end_engagements(work: Transaction, engagement: NDArray[np.int64], invoice: NDArray[np.int64]) -> None:
+    """These promises were used by these invoices; one already used stays with the first."""
+    await connection_of(work).execute(
+        """insert into rights.engagement_end (engagement, kind, invoice)
+           select e, 1, i from unnest($1::int8[], $2::int8[]) as a (e, i) on conflict do nothing""",
+        engagement.tolist(),
+        invoice.tolist(),
+    )
+
+
+async def expire(work: Transaction, today: object) -> int:
+    """Give back the holds whose time is over; returns how many."""
+    return await connection_of(work).fetchval("select rights.expire_engagements($1)", today)
+
+

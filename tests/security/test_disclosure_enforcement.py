@@ -1,0 +1,311 @@
+"""A channel's role, with any SQL it likes, learns nothing without a committed entry.
+
+Each test plays a hijacked portal: it holds the portal's password and its own connection.
+"""
+
+import os
+import uuid
+from collections.abc import AsyncIterator
+from datetime import date
+
+import asyncpg
+import pytest
+
+from cloison.disclosure.reader import RESERVE
+from cloison.storage.database import Address, administer, connect
+from cloison.storage.roles import CHANNELS, Role
+
+TOKEN = uuid.UUID(int=7)
+PERSON = uuid.UUID(int=70)
+TODAY = date(2026, 11, 20)
+REVEAL = "select * from disclosure.reveal_rights($1)"
+
+
+@pytest.fixture
+async def somebody(address: Address) -> AsyncIterator[Address]:
+    """One insured person, found by TOKEN online and in the batch zone."""
+    owner = await administer(address)
+    await owner.execute("insert into rights.insurer (tenant, amc, name) values (1, '123', 'A')")
+    await owner.execute(
+        "insert into rights.product (product, tenant, code, label, responsable, convention, csr) "
+        "values (5, 1, 'P', 'P', true, '', '')"
+    )
+    await owner.execute("insert into vault.online_index values ($1, 1, $2)", TOKEN, PERSON)
+    await owner.execute("insert into vault.batch_index values ($1, 9, 1, $2)", TOKEN, PERSON)
+    await owner.execute(
+        "insert into rights.coverage (tenant, person, contract, product, quality, ordre, valid_from, known_from, file_in) "
+        "values (1, $1, $2, 5, 1, 1, '2026-01-01', now(), 1)",
+        PERSON,
+        uuid.uuid4(),
+    )
+    yield address
+    await owner.close()
+
+
+def arguments(token: uuid.UUID = TOKEN) -> list[list[object]]:
+    none: list[object] = [None]
+    asked = [[0], [1], [1], [1], none, none, [1], [1], [1], [31], [token], [TODAY], [uuid.UUID(int=1)]]
+    return [*asked, [], [], [], [], []]
+
+
+async def reserve(connection: asyncpg.Connection, token: uuid.UUID = TOKEN) -> int:
+    return await connection.fetchval(RESERVE, *arguments(token))
+
+
+async def test_a_committed_reservation_reveals_the_person_it_names(somebody: Address) -> None:
+    portal = await connect(somebody, Role.PORTAL)
+    rows = await portal.fetch(REVEAL, await reserve(portal))
+    assert [(row["person"], row["product"]) for row in rows] == [(PERSON, 5)]
+    await portal.close()
+
+
+async def test_no_channel_may_read_or_write_a_table_of_persons(somebody: Address) -> None:
+    for role in CHANNELS:
+        channel = await connect(somebody, role)
+        for table in ("vault.identity", "vault.online_index", "vault.batch_index", "rights.coverage", "disclosure.entry",
+                      "disclosure.settlement", "rights.quarantine", "claims.quarantine"):  # fmt: skip
+            for statement in (f"select * from {table}", f"select count(*) from {table}", f"delete from {table}",
+                              f"copy {table} to stdout", f"create index on {table} ((1))"):  # fmt: skip
+                with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                    await channel.execute(statement)
+        await channel.close()
+
+
+async def test_an_uncommitted_reservation_reveals_nothing(somebody: Address) -> None:
+    portal = await connect(somebody, Role.PORTAL)
+    transaction = portal.transaction()
+    await transaction.start()
+    with pytest.raises(asyncpg.PostgresError, match="not committed") as refusal:
+        await portal.fetch(REVEAL, await reserve(portal))
+    assert refusal.value.sqlstate == "CL003"
+    await transaction.rollback()
+    await portal.close()
+
+
+async def test_a_savepoint_does_not_make_a_reservation_look_committed(somebody: Address) -> None:
+    portal = await connect(somebody, Role.PORTAL)
+    transaction = portal.transaction()
+    await transaction.start()
+    inner = portal.transaction()
+    await inner.start()
+    reservation = await reserve(portal)
+    await inner.commit()
+    with pytest.raises(asyncpg.PostgresError, match="not committed"):
+        await portal.fetch(REVEAL, reservation)
+    await transaction.rollback()
+    await portal.close()
+
+
+async def test_another_connection_cannot_reveal_what_is_not_committed_yet(somebody: Address) -> None:
+    first, second = await connect(somebody, Role.PORTAL), await connect(somebody, Role.PORTAL)
+    transaction = first.transaction()
+    await transaction.start()
+    reservation = await reserve(first)
+    with pytest.raises(asyncpg.PostgresError, match="no such reservation"):
+        await second.fetch(REVEAL, reservation)
+    await transaction.rollback()
+    with pytest.raises(asyncpg.PostgresError, match="no such reservation"):
+        await second.fetch(REVEAL, reservation)
+    await first.close()
+    await second.close()
+
+
+async def test_a_line_added_later_to_a_committed_reservation_is_not_revealed(somebody: Address) -> None:
+    batch = await connect(somebody, Role.BATCH)
+    async with batch.transaction():
+        reservation = await batch.fetchval("select disclosure.open_reservation()")
+    transaction = batch.transaction()
+    await transaction.start()
+    await batch.execute(
+        """insert into disclosure.entry (reservation, question, tenant, account, practice, purpose, act_family, proof, fields,
+                                         token, mark, care_date, request_hash)
+           values ($1, 0, 1, 1, 1, 3, 1, 4, 1, $2, 9, '2026-11-20', $2)""",
+        reservation,
+        TOKEN,
+    )
+    assert await batch.fetch("select * from disclosure.reveal_rights_batch($1)", reservation) == []
+    await transaction.rollback()
+    await batch.close()
+
+
+async def test_the_columns_that_date_and_bind_a_line_cannot_be_chosen(somebody: Address) -> None:
+    batch = await connect(somebody, Role.BATCH)
+    for column, value in (("xact", "'3'::xid8"), ("reserved_at", "now()"), ("credit_after", "1"), ("session", "null")):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await batch.execute(f"insert into disclosure.entry (reservation, {column}) values (1, {value})")
+    await batch.close()
+
+
+async def test_a_portal_cannot_resolve_a_nir_alone(somebody: Address) -> None:
+    portal = await connect(somebody, Role.PORTAL)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await portal.fetch("select * from disclosure.reveal_rights_batch($1)", await reserve(portal))
+    await portal.close()
+
+
+async def test_a_channel_reveals_only_its_own_reservations(somebody: Address) -> None:
+    portal, card = await connect(somebody, Role.PORTAL), await connect(somebody, Role.CARD)
+    reservation = await reserve(portal)
+    with pytest.raises(asyncpg.PostgresError, match="no such reservation"):
+        await card.fetch(REVEAL, reservation)
+    await portal.close()
+    await card.close()
+
+
+async def test_setting_the_role_changes_nothing(somebody: Address) -> None:
+    portal = await connect(somebody, Role.PORTAL)
+    for role in (Role.CARD, Role.BATCH, Role.OWNER, Role.CLAIMS, Role.RIGHTS):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await portal.execute(f"set role {role.value}")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await portal.execute(f"set session authorization {role.value}")
+    await portal.close()
+
+
+async def test_a_caller_cannot_make_its_reservation_less_durable(somebody: Address) -> None:
+    portal = await connect(somebody, Role.PORTAL)
+    await portal.execute("set synchronous_commit = off")
+    for _ in range(20):
+        transaction = portal.transaction()
+        await transaction.start()
+        await reserve(portal)
+        await portal.execute("set local synchronous_commit = off")
+        await transaction.commit()
+        written = await portal.fetchval("select pg_current_wal_insert_lsn()")
+        owner = await administer(somebody)
+        assert await owner.fetchval("select pg_current_wal_flush_lsn() >= $1::pg_lsn", written), "flushed at commit"
+        await owner.close()
+    await portal.close()
+
+
+async def test_without_the_trigger_that_commit_would_not_be_durable(somebody: Address) -> None:
+    """The test above can fail: the same commit of a plain table is flushed later than it is acknowledged."""
+    owner = await administer(somebody)
+    await owner.execute("create table public.plain (n int); set synchronous_commit = off")
+    late = 0
+    for number in range(50):
+        await owner.execute(f"insert into public.plain values ({number})")
+        late += await owner.fetchval("select pg_current_wal_flush_lsn() < pg_current_wal_insert_lsn()")
+    await owner.close()
+    assert late > 0
+
+
+@pytest.mark.parametrize(
+    "early",
+    [
+        "set constraints all immediate",
+        "set constraints disclosure.durable immediate",
+        "do $$ begin execute 'set constraints all immediate'; end $$",
+    ],
+)
+async def test_the_durable_commit_cannot_be_brought_forward(somebody: Address, early: str) -> None:
+    portal = await connect(somebody, Role.PORTAL)
+    transaction = portal.transaction()
+    await transaction.start()
+    await reserve(portal)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await portal.execute(early)
+    await transaction.rollback()
+    await portal.execute("set default_transaction_deferrable = off")
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await portal.execute(f"begin; {_literal_reserve()}; {early}; set synchronous_commit = off; commit")
+    await portal.close()
+
+
+def _literal_reserve() -> str:
+    values = (
+        "array[0]", "array[1]", "array[1]::int8[]", "array[1]", "array[null]::uuid[]", "array[null]::uuid[]",
+        "array[1]::int2[]", "array[1]::int2[]", "array[1]::int2[]", "array[31]", f"array['{TOKEN}']::uuid[]",
+        "array['2026-11-20']::date[]", f"array['{TOKEN}']::uuid[]", "'{}'", "'{}'", "'{}'", "'{}'", "'{}'",
+    )  # fmt: skip
+    return f"select disclosure.reserve({', '.join(values)})"
+
+
+async def test_a_channel_can_make_nothing_that_would_run_code_later(somebody: Address) -> None:
+    for role in CHANNELS:
+        channel = await connect(somebody, role)
+        for statement in (
+            "create temp table t (n int)",
+            "create table public.t (n int)",
+            "create function public.f() returns int language sql as 'select 1'",
+            "create function pg_temp.f() returns int language sql as 'select 1'",
+            "create schema s",
+            "create trigger t before insert on disclosure.entry execute function disclosure.refuse_change()",
+            "alter table disclosure.entry disable trigger all",
+            "set session_replication_role = replica",
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await channel.execute(statement)
+        await channel.close()
+
+
+async def test_the_log_cannot_be_changed_even_by_its_owner(somebody: Address) -> None:
+    portal = await connect(somebody, Role.PORTAL)
+    reservation = await reserve(portal)
+    await portal.close()
+    owner = await administer(somebody)
+    for table in ("reservation", "entry", "settlement", "event"):
+        for statement in (f"delete from disclosure.{table}", f"truncate disclosure.{table}"):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError, match="append-only"):
+                await owner.execute(statement)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="append-only"):
+        await owner.execute("update disclosure.entry set account = 2 where reservation = $1", reservation)
+    await owner.close()
+
+
+async def test_a_settlement_only_narrows_and_only_once(somebody: Address) -> None:
+    portal = await connect(somebody, Role.PORTAL)
+    reservation = await reserve(portal)
+    settle = "select disclosure.settle($1,$2,$3,$4,$5)"
+    assert await portal.fetchval(settle, [reservation], [0], [PERSON], [1], [2**30 | 3]) == 1
+    assert await portal.fetchval(settle, [reservation], [0], [None], [2], [0]) == 0
+    await portal.close()
+    owner = await administer(somebody)
+    assert await owner.fetchval("select fields from disclosure.settlement") == 3
+    await owner.close()
+
+
+async def test_a_frozen_channel_reserves_and_reveals_nothing_and_the_others_go_on(somebody: Address) -> None:
+    portal, card, office = [await connect(somebody, role) for role in (Role.PORTAL, Role.CARD, Role.OFFICE)]
+    before = await reserve(portal)
+    await office.fetchval("select disclosure.freeze('portal', true, 1, 'drill')")
+    with pytest.raises(asyncpg.PostgresError, match="channel frozen") as refusal:
+        await portal.fetch(REVEAL, before)
+    assert refusal.value.sqlstate == "CL001"
+    with pytest.raises(asyncpg.PostgresError, match="channel frozen"):
+        await reserve(portal)
+    assert len(await card.fetch(REVEAL, await reserve(card))) == 1
+    await office.fetchval("select disclosure.freeze('portal', false, 1, 'lifted')")
+    with pytest.raises(asyncpg.PostgresError, match="channel frozen"):
+        await portal.fetch(REVEAL, before)
+    assert len(await portal.fetch(REVEAL, await reserve(portal))) == 1
+    for connection in (portal, card, office):
+        await connection.close()
+
+
+async def test_what_nobody_settled_counts_as_disclosed_in_full(somebody: Address) -> None:
+    portal, office = await connect(somebody, Role.PORTAL), await connect(somebody, Role.OFFICE)
+    reservation = await reserve(portal)
+    assert await office.fetchval("select disclosure.sweep(interval '0')") == 1
+    owner = await administer(somebody)
+    row = await owner.fetchrow("select person, result, fields from disclosure.settlement where reservation = $1", reservation)
+    assert tuple(row) == (PERSON, 0, 31)
+    for connection in (portal, office, owner):
+        await connection.close()
+
+
+async def test_statistics_show_nothing_about_persons(somebody: Address) -> None:
+    owner = await administer(somebody)
+    await owner.execute("analyze")
+    await owner.close()
+    portal = await connect(somebody, Role.PORTAL)
+    seen = await portal.fetch("select schemaname, tablename from pg_stats where schemaname in ('vault', 'disclosure')")
+    assert [tuple(row) for row in seen if row["tablename"] != "channel"] == []
+    await portal.close()
+
+
+@pytest.mark.skipif(os.environ.get("CLOISON_TEST_DATABASE_URL") is not None, reason="about the embedded server")
+async def test_nobody_enters_the_embedded_server_without_a_password(somebody: Address) -> None:
+    for user in ("postgres", "c_portal", "cloison_owner"):
+        with pytest.raises(asyncpg.InvalidPasswordError):
+            await asyncpg.connect(host=somebody.host, user=user, database=somebody.database, password="guess")
