@@ -66,13 +66,12 @@ def read(
         raise Misuse(reasons.READ_REFUSED, found.refused.code)
     if found.path.stat().st_size != found.source.size:
         raise Unavailable(reasons.FILE_CHANGED, found.path.name)
-    starts, total = found.invoice_first, found.invoice_count
     first = 0
-    while first < total:
-        end = int(np.searchsorted(starts, starts[first] + CHUNK_RECORDS_MAX))
+    while first < found.invoice_count:
+        before = int(found.invoice_first[first]) - 1
+        end = int(np.searchsorted(found.invoice_last, before + CHUNK_RECORDS_MAX, side="right"))
         end = max(first + 1, min(end, first + invoices_per_chunk))
-        last_record = min(int(found.invoice_last[end - 1]), int(starts[first]) - 1 + CHUNK_RECORDS_MAX)
-        raw = found.source.rows(int(starts[first]) - 1, last_record)
+        raw = found.source.rows(before, min(int(found.invoice_last[end - 1]), before + CHUNK_RECORDS_MAX))
         yield _Reading(found, raw, first, end).chunk(keep_raw)
         first = end
 

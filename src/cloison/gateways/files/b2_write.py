@@ -15,7 +15,6 @@ from cloison.errors import Misuse
 from cloison.gateways.files import digits, reasons
 from cloison.gateways.files.b2_columns import (
     Batches,
-    Bytes,
     Extras,
     Flags,
     Header,
@@ -45,9 +44,8 @@ from cloison.gateways.files.b2_layout import (
 )
 from cloison.gateways.files.b2_survey import Survey
 from cloison.gateways.files.columns import Array
-from cloison.gateways.files.layout import Field, Kind, Layout
-
-_SLICE = 16_384
+from cloison.gateways.files.fill import filled
+from cloison.gateways.files.layout import Layout
 
 
 def totalled(batches: Batches, invoices: Invoices, lines: Lines) -> tuple[Batches, Invoices]:
@@ -274,67 +272,9 @@ def _put_lines(out: Raw, places: _Places, invoices: Invoices, lines: Lines) -> N
 
 
 def _put(out: Raw, at: Int64, layout: Layout, kept: Raw | None, columns: dict[str, Array]) -> None:
-    """Write records of one layout at their places: kept bytes or defaults, then the columns. By slices that stay in
-    the cache: a pass over a gigabyte for each field would wait for memory."""
-    blank = np.frombuffer(layout.blank, np.uint8)
-    for start in range(0, len(at), _SLICE):
-        part = slice(start, start + _SLICE)
-        rows = kept[part].copy() if kept is not None else np.tile(blank, (len(at[part]), 1))
-        for name, column in columns.items():
-            _put_column(rows, layout, layout[name], column[part], kept is not None)
+    """Write records of one layout at their places."""
+    for part, rows in filled(layout, len(at), columns, kept):
         out[at[part]] = rows
-
-
-def _put_column(rows: Raw, layout: Layout, item: Field, column: Array, kept: bool) -> None:
-    """Write one field of every row; of kept records only where the column says something else."""
-    filled = _digits_of(column, layout, item) if column.dtype.kind != "S" else _text_of(column, layout, item, kept)
-    if not kept:
-        _put_filled(rows, item, filled)
-        return
-    if filled.dtype.kind == "S":
-        differs = (digits.exact(rows, item) != filled) & (digits.text(rows, item) != filled)
-    else:
-        differs = digits.number(rows, item)[0] != filled
-        if column.dtype.kind == "M":
-            differs &= ~np.isnat(column)  # what could not be read as a day stays as it was
-    which = np.flatnonzero(differs)
-    if len(which):
-        part = rows[which]
-        _put_filled(part, item, filled[which])
-        rows[which] = part
-
-
-def _put_filled(rows: Raw, item: Field, filled: Array) -> None:
-    if filled.dtype.kind == "S":
-        digits.put_text(rows, item, filled)
-    else:
-        digits.put_number(rows, item, filled)
-
-
-def _digits_of(column: Array, layout: Layout, item: Field) -> Int64:
-    """The numbers to write: days as YYMMDD, amounts that fit."""
-    values = digits.yymmdd(column) if column.dtype.kind == "M" else column
-    if not digits.fits(values, item.width).all():
-        raise Misuse(reasons.WRITE_OVERFLOW, f"record {layout.code}, {item.name}")
-    return values
-
-
-def _text_of(column: Bytes, layout: Layout, item: Field, kept: bool) -> Bytes:
-    if column.dtype.itemsize > item.width and (np.char.str_len(column) > item.width).any():
-        raise Misuse(reasons.WRITE_OVERFLOW, f"record {layout.code}, {item.name}")
-    numeric = item.kind in (Kind.NUMBER, Kind.DATE) and not kept
-    return _zeros_on_the_left(column, item) if numeric else column
-
-
-def _zeros_on_the_left(column: Bytes, item: Field) -> Bytes:
-    """A number given as text is right-aligned; an empty one is left to the default of the field."""
-    length = np.char.str_len(column)
-    short = (length > 0) & (length < item.width)
-    if not short.any():
-        return column
-    filled = column.astype(f"S{item.width}")
-    filled[short] = np.char.zfill(filled[short], item.width)
-    return filled
 
 
 def _envelope(header: Header, records: int, batches: int) -> tuple[Raw, Raw]:

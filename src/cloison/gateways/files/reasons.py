@@ -269,6 +269,14 @@ WRITE_DISORDER = _reason(
     Text("Corriger l'appel.", "Correct the call."),
     Actor.OPERATOR,
 )
+WRITE_UNBALANCED = _reason(
+    67,
+    "write.unbalanced",
+    "Les lignes, les factures et les virements à écrire ne s'additionnent pas ; rien n'est écrit.",
+    "The lines, invoices and transfers to write do not add up; nothing is written.",
+    Text("Rapprocher les paiements et les décisions.", "Reconcile payments and decisions."),
+    Actor.OPERATOR,
+)
 READ_REFUSED = _reason(
     65,
     "read.refused",
