@@ -135,3 +135,14 @@ def test_no_path_of_a_machine_is_tracked(tracked: Sequence[Path], root: Path):
 def test_no_package_index_is_named(tracked: Sequence[Path], root: Path):
     found = [str(path.relative_to(root)) for path in tracked if INDEX_ADDRESS.search(text_of(path))]
     assert found == []
+
+
+def test_a_page_points_at_pages_that_exist(tracked: Sequence[Path], root: Path):
+    broken = [
+        f"{page.relative_to(root)}: {link}"
+        for page in tracked
+        if page.suffix == ".md"
+        for link in re.findall(r"\]\(([^)#\s]+)", text_of(page))
+        if "://" not in link and not (page.parent / link).exists()
+    ]
+    assert broken == []
