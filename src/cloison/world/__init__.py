@@ -4,7 +4,8 @@ It speaks in files only and knows nothing of the inside. `build` writes a nation
 guarantee numbers of the answers, `bank` answers payment orders.
 """
 
+from cloison.world.bank import BankReport, bank
 from cloison.world.bill import bill
 from cloison.world.build import Manifest, Progress, build
 
-__all__ = ["Manifest", "Progress", "bill", "build"]
+__all__ = ["BankReport", "Manifest", "Progress", "bank", "bill", "build"]
