@@ -30,7 +30,7 @@ SIZE_MAX: Final = 512 * 2**20
 AMOUNT_DIGITS_MAX: Final = 13
 REMARKS_MAX: Final = 100
 TEXT_LENGTHS: Final = {"EndToEndId": 35, "AcctSvcrRef": 35, "NtryRef": 35, "PmtInfId": 35, "MsgId": 35, "Ustrd": 140}
-Element: TypeAlias = etree._Element
+Element: TypeAlias = etree._Element  # pyright: ignore[reportPrivateUsage]  lxml names its class so
 
 
 class Direction(IntEnum):
@@ -237,9 +237,17 @@ def _is_cut(content: bytes) -> bool:
 
 def _last_element(content: bytes) -> str:
     """The last element that a tolerant reader still recognises, to tell people where to look."""
-    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    parser = etree.XMLParser(
+        recover=True,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
     root: Element | None = etree.fromstring(content, parser)
     last = root
     while last is not None and len(last):
         last = last[-1]
-    return "" if last is None or not isinstance(last.tag, str) else etree.QName(last).localname
+    return "" if last is None else etree.QName(last).localname

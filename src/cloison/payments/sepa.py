@@ -7,11 +7,12 @@ control sums. The bytes depend on the order alone: the same order gives the same
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from importlib.resources import files
+from typing import Protocol, cast
 
 from lxml import etree
 
@@ -90,7 +91,7 @@ def pieces(order: Order) -> Iterator[bytes]:
 
 def _head(order: Order) -> str:
     count, total = len(order.transfers), euros(order.total_cents)
-    created = order.created_at.strftime("%Y-%m-%dT%H:%M:%S")
+    created = order.created_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     message_id = reference(order.message_id)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -183,10 +184,19 @@ def check(document: bytes, source: str = MESSAGE) -> tuple[Defect, ...]:
         return (Defect(MESSAGE_UNKNOWN, Place(source, field="Document"), "no schema of this version is at hand"),)
     if schema.validate(root):
         return ()
+    log = cast("Iterable[_LogEntry]", schema.error_log)
     return tuple(
         Defect(ELEMENT_INVALID, Place(source, entry.line, _element(entry.message)), _without_values(entry.type_name))
-        for entry in schema.error_log
+        for entry in log
     )
+
+
+class _LogEntry(Protocol):
+    """What libxml2 says of one disagreement; the message quotes values, so only the element's name is kept of it."""
+
+    line: int
+    message: str
+    type_name: str
 
 
 def _element(message: str) -> str:

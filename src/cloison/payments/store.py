@@ -2,12 +2,11 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from typing import TypeAlias
 
 import asyncpg
 import numpy as np
-from numpy.typing import NDArray
 
 from cloison.errors import Misuse
 from cloison.payments.chart import Numbers
@@ -15,6 +14,8 @@ from cloison.payments.reasons import LEDGER_REFUSED
 from cloison.storage.bulk import Column, copy
 from cloison.storage.database import Connection, connection_of
 from cloison.storage.transaction import Transaction
+
+Row: TypeAlias = asyncpg.Record
 
 REFUSED = frozenset({"PAY00", "23505", "23514"})
 """What the ledger's triggers raise, a second answer to one transfer, and a row that contradicts itself."""
@@ -71,7 +72,7 @@ async def add_transfers(work: Transaction, columns: dict[str, Column]) -> None:
         await copy(connection, "payments", "transfer", columns)
 
 
-async def transfers(work: Transaction, numbers: Numbers) -> list[asyncpg.Record]:
+async def transfers(work: Transaction, numbers: Numbers) -> list[Row]:
     """The rows of these transfers, in their order of numbers."""
     return await connection_of(work).fetch(
         "select * from payments.transfer where transfer = any($1::int8[]) order by transfer", numbers.tolist()
@@ -83,32 +84,14 @@ async def transfers(work: Transaction, numbers: Numbers) -> list[asyncpg.Record]
 START_RUN = """
 insert into payments.run (execution_date, rank) values ($1, $2) on conflict do nothing returning run
 """
-IN_FORCE = """
-select distinct on (holder, number) bank_account, holder, number from payments.bank_account
-order by holder, number, bank_account desc
-"""
-OWED = f"""
-owed as materialized (
-    select account, (account >> 36)::int4 as tenant, (account & 4294967295)::int4 as practice, amount_cents,
-           lines
-    from (select account, payments.sum_cents(amount_cents) as amount_cents, count(*)::int4 as lines
-          from payments.open_line group by account) o
-    where amount_cents <> 0
-), in_force as materialized ({IN_FORCE})
-"""
-PAY = f"""
-with {OWED}, placed as materialized (
-    select o.*, payee.bank_account as payee_account, payer.bank_account as payer_account,
-           ((row_number() over (partition by o.tenant order by o.practice) - 1) / $3)::int4 + 1 as part
-    from owed o
-    join in_force payee on payee.holder = 2 and payee.number = o.practice
-    join in_force payer on payer.holder = 1 and payer.number = o.tenant
-    where o.amount_cents > 0
+PAY = """
+with placed as materialized (
+    select *, ((row_number() over (partition by tenant order by practice) - 1) / $3)::int4 + 1 as part
+    from payments.owed where amount_cents > 0 and payer_account is not null and payee_account is not null
 ), orders as materialized (
-    select nextval('payments.payment_order_number') as payment_order, tenant, part, payer_account,
-           payments, amount_cents
-    from (select tenant, part, payer_account, count(*)::int4 as payments, payments.sum_cents(amount_cents) as amount_cents
-          from placed group by tenant, part, payer_account order by tenant, part) o
+    select nextval('payments.payment_order_number') as payment_order, o.* from (
+        select tenant, part, payer_account, count(*)::int4 as payments, payments.sum_cents(amount_cents) as amount_cents
+        from placed group by tenant, part, payer_account order by tenant, part) o
 ), drafted as materialized (
     select nextval('payments.transfer_number') as payment, p.account, p.tenant, p.practice, p.amount_cents, p.lines,
            p.payee_account, o.payment_order
@@ -133,14 +116,60 @@ with {OWED}, placed as materialized (
 insert into payments.payment_line (transfer, payment, amount_cents)
 select l.transfer, d.payment, l.amount_cents from payments.open_line l join drafted d using (account)
 """
-UNPAID = f"""
-with {OWED}
-select o.tenant, o.practice, o.amount_cents,
-       case when o.amount_cents < 0 then 1 when payer.number is null then 2 when payee.number is null then 3 else 0 end as cause
-from owed o
-left join in_force payee on payee.holder = 2 and payee.number = o.practice
-left join in_force payer on payer.holder = 1 and payer.number = o.tenant
-order by o.tenant, o.practice
+UNPAID = """
+select tenant, practice, amount_cents, payer_account is not null as payer, payee_account is not null as payee
+from payments.owed order by tenant, practice
+"""
+RUN = """
+select r.run, r.execution_date, r.rank, r.started_at, coalesce(sum(o.payments), 0)::int8 as payments,
+       coalesce(sum(o.amount_cents), 0)::int8 as amount_cents
+from payments.run r left join payments.payment_order o using (run) where r.run = $1 group by r.run
+"""
+ORDERS = """
+select o.*, f.digest from payments.payment_order o left join payments.payment_order_file f using (payment_order)
+where o.run = $1 order by o.payment_order
+"""
+PAYMENTS_OF_ORDER = """
+select end_to_end_id, amount_cents, payee_account, lines from payments.payment where payment_order = $1 order by payment
+"""
+FILE_WRITTEN = """
+insert into payments.payment_order_file (payment_order, digest, size_bytes) values ($1, $2, $3) on conflict do nothing
+"""
+BANK_ACCOUNTS = """
+select bank_account, holder, number, sealed from payments.bank_account where bank_account = any($1::int8[])
+"""
+PAYER_ACCOUNTS = """
+select bank_account, holder, number, sealed from payments.bank_account where holder = 1
+"""
+ADD_BANK_ACCOUNTS = """
+insert into payments.bank_account (holder, number, sealed, last4)
+select $1, * from unnest($2::int4[], $3::bytea[], $4::text[])
+"""
+RETURNED_PAYMENTS = """
+select array_agg(payment) as payment, array_agg(tenant) as tenant, array_agg(practice) as practice,
+       array_agg(amount_cents) as amount_cents, array_agg(end_to_end_id) as end_to_end_id,
+       array_agg(execution_date - date '1970-01-01') as execution_day
+from (select p.* from payments.payment p join payments.payment_order o using (payment_order)
+      where o.run = $1 order by p.payment) p
+"""
+RETURNED_LINES = """
+with recursive part as (
+    select p.payment, l.transfer from payments.payment_order o
+    join payments.payment p using (payment_order) join payments.payment_line l using (payment)
+    where o.run = $1
+    union all
+    select part.payment, l.transfer
+    from part
+    join payments.transfer t on t.transfer = part.transfer and (t.phase = 3 or t.kind = 4)
+    left join payments.transfer posting on t.kind = 4 and posting.transfer = t.earlier_transfer
+    join payments.payment_line l on l.payment = coalesce(posting.earlier_transfer, t.earlier_transfer)
+)
+select array_agg(payment) as payment, array_agg(transfer) as transfer, array_agg(kind) as kind,
+       array_agg(reference) as reference, array_agg(amount_cents) as amount_cents
+from (select part.payment, t.transfer, t.kind, t.reference,
+             case when t.kind = 2 then -t.amount_cents else t.amount_cents end as amount_cents
+      from part join payments.transfer t using (transfer) where t.kind in (1, 2, 8)
+      order by part.payment, t.reference, t.transfer) lines
 """
 
 
@@ -161,3 +190,52 @@ async def pay(work: Transaction, run: int, execution_date: date, payments_per_or
     async with _ledger(work) as connection:
         await connection.execute("select payments.lock_books()")
         await connection.execute(PAY, run, execution_date, payments_per_order)
+
+
+async def run_summary(work: Transaction, run: int) -> Row | None:
+    return await connection_of(work).fetchrow(RUN, run)
+
+
+async def unpaid(work: Transaction) -> list[Row]:
+    return await connection_of(work).fetch(UNPAID)
+
+
+async def orders(work: Transaction, run: int) -> list[Row]:
+    """The orders of a run, with the digest of the file of each that was written."""
+    return await connection_of(work).fetch(ORDERS, run)
+
+
+async def payments_of(work: Transaction, payment_order: int) -> list[Row]:
+    return await connection_of(work).fetch(PAYMENTS_OF_ORDER, payment_order)
+
+
+async def file_written(work: Transaction, payment_order: int, digest: bytes, size_bytes: int) -> None:
+    """Remember the file of an order; the first digest stays."""
+    await connection_of(work).execute(FILE_WRITTEN, payment_order, digest, size_bytes)
+
+
+async def returned_columns(work: Transaction, run: int) -> tuple[Row, Row]:
+    """The payments of a run, and what each pays, as columns; a payment made again shows what it first paid."""
+    connection = connection_of(work)
+    payments = await connection.fetchrow(RETURNED_PAYMENTS, run)
+    lines = await connection.fetchrow(RETURNED_LINES, run)
+    assert payments is not None and lines is not None, "an aggregate always has a row"
+    return payments, lines
+
+
+# ------------------------------------------------------------------------------------------------ bank details
+
+
+async def sealed_accounts(work: Transaction, bank_accounts: Sequence[int]) -> list[Row]:
+    return await connection_of(work).fetch(BANK_ACCOUNTS, list(bank_accounts))
+
+
+async def sealed_payers(work: Transaction) -> list[Row]:
+    """Every account that an insurer ever had: a bank may still report on the one before."""
+    return await connection_of(work).fetch(PAYER_ACCOUNTS)
+
+
+async def add_bank_accounts(
+    work: Transaction, holder: int, numbers: Sequence[int], sealed: Sequence[bytes], last4: Sequence[str]
+) -> None:
+    await connection_of(work).execute(ADD_BANK_ACCOUNTS, holder, list(numbers), list(sealed), list(last4))

@@ -68,7 +68,7 @@ create table payments.transfer (
             else false
         end),
     constraint phases check (case when kind = 3 then phase in (1, 2, 3) else phase = 0 end),
-    constraint answers check ((earlier_transfer is not null) = (kind in (2, 4, 7) or phase in (2, 3)))
+    constraint answers check ((earlier_transfer is not null) = (kind in (2, 4, 7, 8) or phase in (2, 3)))
 );
 create unique index answered_once on payments.transfer (earlier_transfer) where earlier_transfer is not null;
 
@@ -110,6 +110,7 @@ begin
             a.amount_cents = e.amount_cents and a.transfer > e.transfer and case
                 when a.phase in (2, 3) then e.phase = 1
                      and (a.debit_account, a.credit_account) = (e.debit_account, e.credit_account)
+                when a.kind = 8 then e.kind = 6 and a.debit_account = e.credit_account
                 else (a.debit_account, a.credit_account) = (e.credit_account, e.debit_account)
                      and case a.kind when 2 then e.kind = 1 when 4 then e.kind = 3 and e.phase = 2
                                      when 7 then e.kind in (5, 6) end
@@ -183,7 +184,21 @@ create table payments.bank_account (
     last4        text not null check (length(last4) = 4),
     recorded_at  timestamptz not null default now()
 );
-create index bank_account_in_force on payments.bank_account (holder, number, bank_account desc);
+create index bank_account_by_holder on payments.bank_account (holder, number, bank_account desc);
+
+create view payments.bank_account_in_force with (security_invoker = true) as
+    select distinct on (holder, number) bank_account, holder, number from payments.bank_account
+    order by holder, number, bank_account desc;
+
+-- What each insurer owes each practice, and where from and to it can be paid.
+create view payments.owed with (security_invoker = true) as
+    select o.account, (o.account >> 36)::int4 as tenant, (o.account & 4294967295)::int4 as practice, o.amount_cents, o.lines,
+           payer.bank_account as payer_account, payee.bank_account as payee_account
+    from (select account, payments.sum_cents(amount_cents) as amount_cents, count(*)::int4 as lines
+          from payments.open_line group by account) o
+    left join payments.bank_account_in_force payer on payer.holder = 1 and payer.number = (o.account >> 36)::int4
+    left join payments.bank_account_in_force payee on payee.holder = 2 and payee.number = (o.account & 4294967295)::int4
+    where o.amount_cents <> 0;
 
 -- ------------------------------------------------------------------ runs, orders, payments
 create table payments.run (
@@ -336,6 +351,13 @@ end $$;
 create trigger transitions after insert on payments.payment_event referencing new table as added
     for each statement execute function payments.check_events();
 
+create view payments.payment_now with (security_invoker = true) as
+    select p.payment, p.payment_order, p.tenant, p.practice, p.amount_cents, p.end_to_end_id, p.execution_date,
+           coalesce(e.state, 1::int2) as state, coalesce(e.rank, 0::int2) as rank
+    from payments.payment p
+    left join lateral (select state, rank from payments.payment_event e where e.payment = p.payment
+                       order by rank desc limit 1) e on true;
+
 -- ------------------------------------------------------------------ what banks answered
 create table payments.bank_file (
     bank_file      int8 generated always as identity primary key,
@@ -362,6 +384,7 @@ create table payments.bank_line (
     bank_reason   text not null,
     unique (tenant, reference, end_to_end_id, direction, amount_cents, booking_date)
 );
+create index bank_line_by_file on payments.bank_line (bank_file);
 -- Outcomes: 1 executed, 2 returned, 3 confirmed (already known from another report), 4 suspense.
 create table payments.bank_match (
     bank_line     int8 primary key,
@@ -426,7 +449,7 @@ grant select, insert on payments.run, payments.payment_order, payments.payment_o
     payments.payment_line, payments.payment_event, payments.bank_file, payments.bank_line, payments.bank_match,
     payments.bank_anomaly, payments.explanation, payments.bank_account to c_pay;
 grant select on payments.balance, payments.total, payments.open_line, payments.payment_state,
-    payments.payment_transition to c_pay;
+    payments.payment_transition, payments.bank_account_in_force, payments.owed, payments.payment_now to c_pay;
 grant execute on function payments.account_number(int4, int2, int4), payments.sum_cents(int8) to s_claims, c_pay;
 grant execute on function payments.lock_books() to c_pay;
 -- Bank details are written by the office, which then sees the last four characters only.
