@@ -113,6 +113,10 @@ def test_an_identifier_is_equal_to_its_like_and_to_nothing_else(value: Hidden):
     assert [other for other in VALUES if other == value] == [value]
 
 
+def test_the_same_digits_may_name_two_things():
+    assert Finess("750712184") != Siren("750712184")
+
+
 @given(st.sampled_from(KINDS), st.text("0123456789ABFR", min_size=5, max_size=40))
 def test_a_text_that_is_refused_is_not_repeated(kind: type[Hidden], text: str):
     found = kind.parse(text)

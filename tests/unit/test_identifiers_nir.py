@@ -38,7 +38,7 @@ numbers = st.tuples(
     st.one_of(st.sampled_from(["2A", "2B", "75", "97", "99"]), st.integers(0, 99).map("{:02d}".format)),
     st.integers(0, 999_999).map("{:06d}".format),
 ).map("".join)
-near_numbers = st.one_of(numbers, st.text("0123456789AB2ab \0", max_size=13))
+near_numbers = st.one_of(numbers, st.text("0123456789AB2ab:/ \0", max_size=13))
 
 
 def completed(number: str) -> str:
@@ -144,7 +144,7 @@ def test_a_nir_accepted_here_is_accepted_by_the_referee(number: str, key: str):
         assert Nir.check(text) in (why.NIR_SEX, why.NIR_MONTH)
 
 
-@given(st.lists(st.tuples(near_numbers, st.one_of(st.none(), st.text("0123456789 A", max_size=2))), max_size=40))
+@given(st.lists(st.tuples(near_numbers, st.one_of(st.none(), st.text("0123456789 :A", max_size=2))), max_size=40))
 def test_a_column_agrees_with_single_values(rows: list[tuple[str, str | None]]):
     shaped = [nir.SHAPE.fullmatch(number + "00") is not None for number, _ in rows]
     keys = [
@@ -159,6 +159,20 @@ def test_a_column_agrees_with_single_values(rows: list[tuple[str, str | None]]):
 
     computed = [nir.key_of(number).encode() if ok else b"" for (number, _), ok in zip(rows, shaped, strict=True)]
     assert nir.key_columns(nir13).tolist() == computed
+
+
+@pytest.mark.parametrize("position", range(15))
+def test_a_column_agrees_on_each_character_at_each_position(position: int):
+    rows = [text[:position] + chr(code) + text[position + 1 :] for text in VALID for code in range(128)]
+    number, key = nir.split_columns(np.array([row.encode() for row in rows], "S15"))
+    assert nir.check_columns(number, key).tolist() == [Nir.refusal(row) is None for row in rows]
+
+
+@pytest.mark.parametrize("text", VALID)
+def test_a_key_that_only_sums_to_the_right_number_is_refused(text: str):
+    tens, units = int(text[13]), int(text[14])
+    key = f"{tens - 1}{chr(ord('0') + units + 10)}"
+    assert not nir.check_columns(np.array([text[:13].encode()], "S13"), np.array([key.encode()], "S2"))[0]
 
 
 def test_a_column_of_15_is_cut_into_number_and_key():

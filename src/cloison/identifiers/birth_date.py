@@ -59,11 +59,11 @@ def civil_days(texts: NDArray[np.bytes_]) -> Days:
     """The day each text names, NaT where the text is not acceptable or no calendar has that day. Shapes: (n,)."""
     digits = _digits(texts).astype(np.int64)
     year, month, day = _year(digits), digits[:, 4] * 10 + digits[:, 5], digits[:, 6] * 10 + digits[:, 7]
-    plausible = check_columns(texts) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
+    plausible = check_columns(texts) & (month >= 1) & (month <= 12)
 
     months = np.where(plausible, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
     days = months.astype("datetime64[D]") + np.where(plausible, day - 1, 0)
-    real = plausible & (days.astype("datetime64[M]") == months)  # 31 April falls in May
+    real = plausible & (days.astype("datetime64[M]") == months)  # 31 April falls in May, 0 April in March
     return np.where(real, days, np.datetime64("NaT", "D"))
 
 

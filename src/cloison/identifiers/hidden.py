@@ -85,8 +85,6 @@ class Hidden:
     def __repr__(self) -> str:
         return f"{type(self).__name__}('***')"
 
-    __str__ = __repr__
-
     def __format__(self, spec: str) -> str:
         return format(repr(self), spec)
 
