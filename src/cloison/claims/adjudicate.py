@@ -9,9 +9,11 @@ from cloison.claims import refusals
 from cloison.claims.claim import ClaimBatch
 from cloison.money import Cents
 from cloison.rights.eligibility import Answers
-from cloison.rules import Priced
+from cloison.rules import REASONS, Priced
 
 REFUSED, ACCEPTED, NOTHING_DUE, CANCELLED = 1, 2, 3, 4
+ACT_UNKNOWN = REASONS["act_unknown"].number
+"""An act that nobody knows belongs to no family of care: the right cannot even be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,8 @@ def adjudicate(batch: ClaimBatch, covered: Answers, priced: Priced, paid_before:
     amo = np.minimum(amo, lines.charged)
     own = lines.charged - amo - amc
     refusal = np.select(
-        [~open_right, paid_before, ~priceable],
-        [covered.reason, refusals.SAME_CARE_PAID.number, priced.reason],
+        [priced.reason == ACT_UNKNOWN, ~open_right, paid_before, ~priceable],
+        [priced.reason, covered.reason, refusals.SAME_CARE_PAID.number, priced.reason],
         0,
     )
     remark = np.select(
@@ -81,7 +83,7 @@ def adjudicate(batch: ClaimBatch, covered: Answers, priced: Priced, paid_before:
         amc=total,
         own=batch.total(own),
         line_base=np.where(priceable, priced.base, 0),
-        line_rate_bp=np.where(priceable, priced.rate_bp, 0).astype(np.int32),
+        line_rate_bp=np.where(priceable, priced.amo_rate_bp, 0).astype(np.int32),
         line_amo=amo,
         line_amc=amc,
         line_own=own,

@@ -55,6 +55,7 @@ class Office:
     reference: Reference
     practices: Practices
     tariff: TariffBook
+    tariff_version: str
     account: int
 
 
@@ -105,9 +106,7 @@ def triage(
     practice_row = office.practices.rows(invoices.practice_number)
     tenant = office.reference.insurers.tenants(invoices.amc)
     late = np.zeros(len(batch), np.bool_)
-    readable = invoices.line_count > 0
-    if readable.all() and len(batch):
-        late = batch.care_to() > np.datetime64(today, "D")
+    late[batch.lines.invoice[batch.lines.care_date > np.datetime64(today, "D")]] = True
     kept = np.select(
         [invoices.reason > 0, practice_row < 0, tenant == NOBODY, late],
         [
@@ -177,7 +176,7 @@ async def _decide(
     )
     paid_before = await same_care(work, fresh, covered, practice[new])
     decisions = await _price(office, work, fresh, covered, promises, paid_before, practice_row[rows])
-    await store.record(work, fresh, tenant[rows], practice[new], covered, promises, decisions, office.tariff.version)
+    await store.record(work, fresh, tenant[rows], practice[new], covered, promises, decisions, office.tariff_version)
     await store.keep_aside(work, batch, kept)
     await store.note_resends(work, sound, earlier)
     await record_dues(work, _dues(fresh, tenant[rows], practice[new], decisions))

@@ -131,6 +131,8 @@ async def record(
     """Write invoices, lines and their first decisions. Nothing of it is ever changed."""
     connection = connection_of(work)
     invoices, lines, count = batch.invoices, batch.lines, len(batch)
+    if not count:
+        return
     identifier = batch.invoice_ids()
     first = invoices.first_line
     line_number = (np.arange(len(lines)) - first[lines.invoice] + 1).astype(np.int16)
@@ -266,17 +268,35 @@ async def receive(
     return await connection.fetchval("select file from claims.file where digest = $1", digest), False
 
 
-async def set_state(work: Transaction, file: int, state: int, invoices: int | None = None) -> None:
+async def set_state(work: Transaction, file: int, state: int, invoices: int | None = None, reason: int = 0) -> None:
+    """Move a file to a state; the database refuses a move that its table of transitions does not hold."""
     await connection_of(work).execute(
-        "update claims.file set state = $2, invoices = coalesce($3, invoices) where file = $1", file, state, invoices
+        "update claims.file set state = $2, invoices = coalesce($3, invoices), reason = $4 where file = $1",
+        file,
+        state,
+        invoices,
+        reason,
     )
+
+
+async def waiting(database: Database) -> list[asyncpg.Record]:
+    """The files that are received and not wholly decided: number, name, spool, state."""
+    async with database.session(Role.CLAIMS) as connection:
+        return await connection.fetch(
+            "select file, name, spool, state, invoices from claims.file where state in (1, 2) order by file"
+        )
+
+
+async def decided_so_far(database: Database) -> int:
+    async with database.session(Role.CLAIMS) as connection:
+        return await connection.fetchval("select coalesce(sum(invoices), 0) from claims.chunk")
 
 
 async def files(database: Database) -> list[asyncpg.Record]:
     """Every file with what became of its invoices."""
     async with database.session(Role.CLAIMS) as connection:
         return await connection.fetch(
-            """select f.file, f.name, f.state, f.invoices, f.received_at, f.spool,
+            """select f.file, f.name, f.state, f.invoices, f.reason, f.received_at, f.spool,
                       (select count(*) from claims.invoice i where i.file = f.file) as decided,
                       (select count(*) from claims.quarantine q where q.file = f.file) as kept,
                       (select count(*) from claims.resend r where r.file = f.file) as resent

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from cloison.disclosure import Channel, Proof, Result
 from cloison.errors import Defect, Misuse, Place, Text
-from cloison.gateways.files.reasons import COLUMN_MISSING, FILE_UNREADABLE, VALUE_WRONG
+from cloison.gateways.files.counter_reasons import COLUMN_MISSING, FILE_UNREADABLE, VALUE_WRONG
 from cloison.identity import Practices, Registration
 from cloison.period import FOREVER
 from cloison.rights import refusals

@@ -9,6 +9,7 @@ create table claims.file (
     spool        text not null,                    -- where the sealed bytes are kept
     state        int2 not null default 1,          -- see claims.file_transition
     invoices     int4 not null default 0,          -- as announced by the file
+    reason       int2 not null default 0,          -- why it is refused as a whole
     received_at  timestamptz not null default clock_timestamp(),
     check (state between 1 and 4)
 );
@@ -170,7 +171,7 @@ create sequence claims.later_decision start 4611686018427387904;
 grant usage on schema claims to s_claims, c_pay;
 grant usage on sequence claims.later_decision to s_claims;
 grant select, insert on all tables in schema claims to s_claims;
-grant update (state, invoices) on claims.file to s_claims;
+grant update (state, invoices, reason) on claims.file to s_claims;
 grant update (state) on claims.quarantine to s_claims;
 grant select on claims.invoice, claims.line, claims.decision, claims.line_decision, claims.file to c_pay;
 

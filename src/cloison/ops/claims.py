@@ -1,0 +1,114 @@
+"""Files of invoices, from the folder where they arrive to their decisions; in one process or in several."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from multiprocessing import get_context
+from pathlib import Path
+from uuid import UUID
+
+from cloison.claims import Office, intake, settle, store
+from cloison.errors import Defect
+from cloison.gateways.files import b2
+from cloison.gateways.files.b2_claims import batch_of
+from cloison.ops import house as houses
+from cloison.ops.config import Settings
+from cloison.ops.house import House
+from cloison.storage.database import Address, Database
+
+INVOICES_PER_CHUNK = 20_000
+"""Invoices decided in one transaction. A chunk's number is written with its decision: keep it while files are waiting."""
+POLL_SECONDS = 0.25
+WORTH_A_PROCESS = 20_000
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What became of one file at the door."""
+
+    file: int
+    name: str
+    new: bool
+    invoices: int
+    defects: tuple[Defect, ...]
+    refused: bool
+
+
+async def receive(house: House, database: Database, paths: Iterable[Path]) -> list[Arrival]:
+    """Seal and enter files. A file that cannot be read at all is kept with its reason; the others wait to be decided."""
+    arrivals: list[Arrival] = []
+    for path in paths:
+        kept = await asyncio.to_thread(house.spool.keep, path)
+        received = await intake.receive(database, path.name, kept.sha256, kept.size, kept.spool_id)
+        if not received.new:
+            house.spool.destroy(kept.spool_id)
+            arrivals.append(Arrival(received.file, path.name, new=False, invoices=0, defects=(), refused=False))
+            continue
+        survey = b2.survey(path)
+        defects = tuple(survey.defects.report(20))
+        if survey.refused is not None:
+            await intake.refuse(database, received.file, survey.refused.number)
+        else:
+            await intake.begin(database, received.file, survey.invoice_count)
+        arrivals.append(
+            Arrival(received.file, path.name, True, survey.invoice_count, defects, survey.refused is not None)
+        )
+    return arrivals
+
+
+async def decide_file(house: House, database: Database, office: Office, file: int, spool: str, today: date) -> None:
+    """Decide every chunk of one file that is not decided yet."""
+    with house.spool.open(UUID(spool)) as sealed, houses.in_memory(sealed) as path:
+        survey = b2.survey(path)
+        for number, chunk in enumerate(b2.read(path, INVOICES_PER_CHUNK, survey)):
+            await settle(office, batch_of(file, number, chunk), today)
+    await intake.finish(database, file)
+
+
+async def decide(
+    house: House, database: Database, today: date, workers: int = 2, progress: Progress | None = None
+) -> None:
+    """Decide all files that wait. With several workers, each takes whole files."""
+    waiting = await store.waiting(database)
+    total = sum(row["invoices"] for row in waiting)
+    before = await store.decided_so_far(database)
+    files = [(row["file"], row["spool"]) for row in sorted(waiting, key=lambda row: -row["invoices"])]
+    if workers == 1 or total < WORTH_A_PROCESS or len(files) < 2:
+        office = await houses.office(house, database)
+        done = 0
+        for file, spool in sorted(files):
+            await decide_file(house, database, office, file, spool, today)
+            done += next(row["invoices"] for row in waiting if row["file"] == file)
+            if progress:
+                progress(done, total)
+        return
+    loop = asyncio.get_running_loop()
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        shares = [files[start::workers] for start in range(workers)]
+        tasks = [
+            loop.run_in_executor(pool, _decide_share, house.settings, house.address, share, today) for share in shares
+        ]
+        while not all(task.done() for task in tasks):
+            await asyncio.wait(tasks, timeout=POLL_SECONDS)
+            if progress:
+                progress(await store.decided_so_far(database) - before, total)
+        await asyncio.gather(*tasks)
+
+
+def _decide_share(settings: Settings, address: Address, files: list[tuple[int, str]], today: date) -> None:
+    """One worker process: its own keys, pools and office."""
+    house = houses.opened(settings, address)
+
+    async def work() -> None:
+        async with house.database() as database:
+            office = await houses.office(house, database)
+            for file, spool in files:
+                await decide_file(house, database, office, file, spool, today)
+
+    asyncio.run(work())
+
+
