@@ -124,8 +124,8 @@ def bank(
             if progress is not None:
                 progress("payment orders", index, len(orders))
         ordered = [accounts[iban] for iban in sorted(accounts)]
-        if ordered and unknown_line:
-            _book_unknown(ordered[0], tally, stack)
+        if unknown_line:
+            _book_unknown(ordered, tally, stack)
         statements = [path for rank, account in enumerate(ordered, 1) for path in _write_statements(out, rank, account)]
     return BankReport(
         tuple(statuses), tuple(statements), tally.transfers, tally.ordered, tally.refused, tally.refused_cents,
@@ -158,29 +158,33 @@ def transfers_of(order: Path) -> Iterator[tuple[Head, Transfer]]:
     reference_path, amount_path = f"{space}PmtId/{space}EndToEndId", f"{space}Amt/{space}InstdAmt"
     seen: dict[str, str] = {}
     head: Head | None = None
-    for _, element in etree.iterparse(str(order), tag=tags, resolve_entities=False, no_network=True):
-        name = element.tag.removeprefix(space)
-        if name == "CdtTrfTxInf":
-            if head is None:
-                head = Head(*(seen[key] for key in ("message", "created", "PmtInfId", "ReqdExctnDt", "iban", "bic")))
-            yield head, Transfer(element.findtext(reference_path, ""), cents_of(element.findtext(amount_path, "")))
-            _forget(element)
-        elif name == "GrpHdr":
-            seen["message"] = element.findtext(f"{space}MsgId", "")
-            seen["created"] = element.findtext(f"{space}CreDtTm", "")
-        elif name == "DbtrAcct":
-            seen["iban"] = element.findtext(f"{space}Id/{space}IBAN", "")
-        elif name == "DbtrAgt":
-            seen["bic"] = element.findtext(f"{space}FinInstnId/{space}BICFI", "")
-        else:
-            head = None
-            seen[name] = "".join(str(text) for text in element.itertext()).strip()
+    with order.open("rb") as file:
+        for _, element in etree.iterparse(file, tag=tags, resolve_entities=False, no_network=True):
+            name = element.tag.removeprefix(space)
+            if name == "CdtTrfTxInf":
+                if head is None:
+                    head = Head(
+                        *(seen[key] for key in ("message", "created", "PmtInfId", "ReqdExctnDt", "iban", "bic"))
+                    )
+                yield head, Transfer(element.findtext(reference_path, ""), cents_of(element.findtext(amount_path, "")))
+                _forget(element)
+            elif name == "GrpHdr":
+                seen["message"] = element.findtext(f"{space}MsgId", "")
+                seen["created"] = element.findtext(f"{space}CreDtTm", "")
+            elif name == "DbtrAcct":
+                seen["iban"] = element.findtext(f"{space}Id/{space}IBAN", "")
+            elif name == "DbtrAgt":
+                seen["bic"] = element.findtext(f"{space}FinInstnId/{space}BICFI", "")
+            else:
+                head = None
+                seen[name] = "".join(str(text) for text in element.itertext()).strip()
 
 
 def _namespace(order: Path) -> str:
     """The namespace of the document as lxml writes it, braces included."""
-    for _, root in etree.iterparse(str(order), events=("start",), resolve_entities=False, no_network=True):
-        return root.tag.partition("}")[0] + "}"
+    with order.open("rb") as file:
+        for _, root in etree.iterparse(file, events=("start",), resolve_entities=False, no_network=True):
+            return root.tag.partition("}")[0] + "}"
     raise ValueError(f"{order.name} is empty")
 
 
@@ -267,12 +271,12 @@ class _Block:
             account.book(self.head.day, whole, stack)
 
 
-def _book_unknown(account: _Account, tally: _Tally, stack: ExitStack) -> None:
-    """A credit that answers no order of ours: somebody paid into the wrong account."""
-    day = min(account.lines, default=None)
-    if day is not None:
+def _book_unknown(accounts: Sequence[_Account], tally: _Tally, stack: ExitStack) -> None:
+    """A credit that answers no order of ours, on the first account that moved: somebody paid into the wrong account."""
+    account = next((account for account in accounts if account.lines), None)
+    if account is not None:
         line = Line(12_34, False, "", "NOTPROVIDED")
-        account.book(day, line, stack)
+        account.book(min(account.lines), line, stack)
         tally.unknown += 1
         tally.unknown_cents += line.cents
 

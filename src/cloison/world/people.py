@@ -11,7 +11,7 @@ import numpy as np
 from cloison.world import names
 from cloison.world.chance import happens, pick
 from cloison.world.families import MAJORITY, NOBODY, Families, ordinals
-from cloison.world.places import Places, all_places
+from cloison.world.places import ABROAD_SHARE, Places, all_places
 from cloison.world.text import Bools, Ints, Texts, beside, cells_of, compact_days, digits, part, table
 
 _ORDERS_PER_BLOCK = 8
@@ -50,7 +50,16 @@ class Cradle:
         places = all_places()
         classes = -(-blocks // _BLOCKS_PER_CLASS)
         mine = np.arange(places.code.size) % classes == (block // _BLOCKS_PER_CLASS) % classes
-        return cls(places.only(mine), 1 + _ORDERS_PER_BLOCK * (block % _BLOCKS_PER_CLASS))
+        owned = places.only(mine)
+        # A class of places holds few countries: their weights are raised so that as many people come from abroad.
+        abroad = owned.department == b"99"
+        share = np.where(
+            abroad, ABROAD_SHARE / owned.weight[abroad].sum(), (1 - ABROAD_SHARE) / owned.weight[~abroad].sum()
+        )
+        return cls(
+            Places(owned.code, owned.number, owned.weight * share, owned.department),
+            1 + _ORDERS_PER_BLOCK * (block % _BLOCKS_PER_CLASS),
+        )
 
 
 def make_people(rng: np.random.Generator, families: Families, cradle: Cradle) -> People:

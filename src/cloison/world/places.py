@@ -125,7 +125,7 @@ _COUNTRIES = {
 }  # fmt: skip
 """Country of birth: part of the people born abroad, per 146 (an order of magnitude chosen for the world)."""
 
-_ABROAD_SHARE = 0.12
+ABROAD_SHARE = 0.12
 _PREFECTURE_SHARE = 0.35
 _CORSICA_KEY = {"2A": 19, "2B": 18}
 
@@ -155,12 +155,12 @@ def all_places() -> Places:
     inhabitants = sum(DEPARTMENTS.values())
     for line in _COMMUNES.split("\n")[1:-1]:
         department, *communes = line.split()
-        share = (1 - _ABROAD_SHARE) * DEPARTMENTS[department] / inhabitants
+        share = (1 - ABROAD_SHARE) * DEPARTMENTS[department] / inhabitants
         for rank, commune in enumerate(communes):
             part = _PREFECTURE_SHARE if rank == 0 else (1 - _PREFECTURE_SHARE) / (len(communes) - 1)
             rows.append((department + commune, share * part, department))
     total = sum(_COUNTRIES.values())
-    rows += [("99" + country, _ABROAD_SHARE * weight / total, "99") for country, weight in _COUNTRIES.items()]
+    rows += [("99" + country, ABROAD_SHARE * weight / total, "99") for country, weight in _COUNTRIES.items()]
     return Places(
         table([code for code, _, _ in rows]),
         np.array([_number(code) for code, _, _ in rows], np.int64),
