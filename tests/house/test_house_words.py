@@ -26,6 +26,7 @@ RANGES = {
     "identity": range(600, 700),
     "disclosure": range(600, 700),
     "storage": range(700, 800),
+    "ops": range(800, 900),
 }
 EXACT = ("rules", "payments", "money", "claims")
 
