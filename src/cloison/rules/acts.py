@@ -17,7 +17,7 @@ from cloison.errors import Misuse
 from cloison.money import Cents
 from cloison.period import Days
 from cloison.rules.codes import ACT_CODES, DOMAIN_OF, code_ids
-from cloison.rules.reasons import REASONS
+from cloison.rules.reasons import reason
 from cloison.rules.vocabulary import (
     DEPARTMENTS,
     Agreement,
@@ -88,7 +88,7 @@ class Trips:
     def __post_init__(self) -> None:
         _check_columns(self)
         if len(self.act) and (int(self.act[0]) < 0 or bool(np.any(np.diff(self.act) <= 0))):
-            raise Misuse(REASONS["columns_wrong"], "Trips.act: rows of acts must increase")
+            raise Misuse(reason("columns_wrong"), "Trips.act: rows of acts must increase")
 
     def __len__(self) -> int:
         return len(self.act)
@@ -191,7 +191,7 @@ class Acts:
     def __post_init__(self) -> None:
         _check_columns(self)
         if len(self.trips) and int(self.trips.act[-1]) >= len(self):
-            raise Misuse(REASONS["columns_wrong"], "Trips.act: a row beyond the acts")
+            raise Misuse(reason("columns_wrong"), "Trips.act: a row beyond the acts")
 
     def __len__(self) -> int:
         return len(self.care_date)
@@ -239,13 +239,13 @@ def _columns_of(cls: type, given: dict[str, ArrayLike]) -> dict[str, Any]:  # An
     """Arrays of the right types, scalars repeated. Names the columns that are missing or unknown."""
     names = _column_names(cls)
     if missing := [name for name in names if name not in given]:
-        raise Misuse(REASONS["columns_missing"], f"{cls.__name__}: {', '.join(missing)}")
+        raise Misuse(reason("columns_missing"), f"{cls.__name__}: {', '.join(missing)}")
     if unknown := [name for name in given if name not in names]:
-        raise Misuse(REASONS["columns_wrong"], f"{cls.__name__} has no column {', '.join(unknown)}")
+        raise Misuse(reason("columns_wrong"), f"{cls.__name__} has no column {', '.join(unknown)}")
     arrays = {name: _typed(name, given[name]) for name in names}
     lengths = {len(array) for array in arrays.values() if array.ndim}
     if len(lengths) > 1:
-        raise Misuse(REASONS["columns_wrong"], f"{cls.__name__}: columns of different lengths")
+        raise Misuse(reason("columns_wrong"), f"{cls.__name__}: columns of different lengths")
     size = lengths.pop() if lengths else 1
     return {name: np.broadcast_to(array, size) if array.ndim == 0 else array for name, array in arrays.items()}
 
@@ -256,11 +256,11 @@ def _typed(name: str, value: ArrayLike) -> NDArray[Any]:  # Any: the type is the
     if array.dtype == wanted:
         return array
     if array.dtype.kind not in {"i": "iub", "b": "b", "M": "MUSO"}[wanted.kind] and array.size:
-        raise Misuse(REASONS["columns_wrong"], f"{name}: {array.dtype} instead of {wanted}")
+        raise Misuse(reason("columns_wrong"), f"{name}: {array.dtype} instead of {wanted}")
     if wanted.kind == "i" and array.size and array.dtype.kind != "b":
         bounds = np.iinfo(wanted)
         if int(array.min()) < bounds.min or int(array.max()) > bounds.max:
-            raise Misuse(REASONS["columns_wrong"], f"{name}: a value does not fit {wanted}")
+            raise Misuse(reason("columns_wrong"), f"{name}: a value does not fit {wanted}")
     return array.astype(wanted)
 
 
@@ -270,4 +270,4 @@ def _check_columns(table: "Acts | Trips") -> None:
     size = len(arrays[names[0]])
     for name, array in arrays.items():
         if array.dtype != np.dtype(_TYPES[name]) or array.shape != (size,):
-            raise Misuse(REASONS["columns_wrong"], f"{name}: {_TYPES[name]} of length {size} wanted, not {array.dtype}")
+            raise Misuse(reason("columns_wrong"), f"{name}: {_TYPES[name]} of length {size} wanted, not {array.dtype}")

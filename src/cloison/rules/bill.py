@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cloison.money import Cents
 from cloison.rules.acts import Acts
-from cloison.rules.reasons import FIRST_REDUCTION, FIRST_REMARK, REASONS, bit
+from cloison.rules.reasons import FIRST_REDUCTION, FIRST_REMARK, bit, reason
 from cloison.rules.tariff_book import CareDates
 
 T = TypeVar("T", bound=np.generic)
@@ -192,7 +192,7 @@ class Bill:
         if not where.any():
             return
         rows = self._rows_where(where)
-        before, number = self._sheet.reason[rows], REASONS[code].number
+        before, number = self._sheet.reason[rows], reason(code).number
         self._sheet.reason[rows] = np.where((before == 0) | (before > number), np.int16(number), before)
 
     def remark(self, where: Mask, code: str) -> None:
@@ -201,7 +201,7 @@ class Bill:
             return
         rows = self._rows_where(where)
         self._sheet.remarks[rows] |= np.uint32(bit(code))
-        if FIRST_REDUCTION <= REASONS[code].number < FIRST_REMARK:
+        if FIRST_REDUCTION <= reason(code).number < FIRST_REMARK:
             self.refuse(where, code)
 
     def remarked(self, code: str) -> Mask:

@@ -1,5 +1,6 @@
 """How a batch goes through the rules: block by block where acts stand alone, then whole where they share a limit."""
 
+from collections.abc import Iterator
 from enum import IntEnum
 
 import numpy as np
@@ -13,8 +14,8 @@ from cloison.rules.codes import ACT_CODES
 from cloison.rules.law import Law, Only
 from cloison.rules.order import COLUMNS, LAW_NUMBERS, ORDER, Selector, Step
 from cloison.rules.priced import Priced, Trace
-from cloison.rules.reasons import FIRST_REDUCTION, REASONS
-from cloison.rules.tariff_book import Parameter, TariffBook
+from cloison.rules.reasons import FIRST_REDUCTION, reason
+from cloison.rules.tariff_book import TariffBook
 from cloison.rules.vocabulary import DEPARTMENTS, Agreement, Exoneration, Formula, Pathway, Protection, Sector
 
 BLOCK_ROWS = 1 << 14
@@ -31,19 +32,14 @@ _SHARED = tuple(step for step in ORDER if step.whole)
 
 def price(acts: Acts, tariff: TariffBook) -> Priced:
     """What each act costs and who pays it, by the law of its day of care."""
-    return run(acts, tariff, None)
-
-
-def run(acts: Acts, tariff: TariffBook, heard: list[tuple[Parameter, int]] | None) -> Priced:
-    """`price`, while noting each parameter that is read when `heard` is given (see `trace`)."""
     _check_vocabularies(acts)
-    sheet = _blank(len(acts))
-    dates = tariff.dates(acts.care_date, heard)
+    sheet = blank(len(acts))
+    dates = tariff.dates(acts.care_date)
 
     for start in range(0, len(acts), BLOCK_ROWS):
         end = min(start + BLOCK_ROWS, len(acts))
         bill = Bill(acts, sheet.block(start, end), dates.block(start, end), start)
-        admit(bill, acts.care_date[start:end])
+        admit(bill)
         apply(_ALONE, bill, tariff)
         settle_refusals(bill)
     batch = Bill(acts, sheet, dates)
@@ -54,20 +50,25 @@ def run(acts: Acts, tariff: TariffBook, heard: list[tuple[Parameter, int]] | Non
 
 def apply(steps: tuple[Step, ...], bill: Bill, tariff: TariffBook) -> None:
     """Run rules in their order over a bill; each sees the acts it is about, on the days it holds for."""
+    for step, version, acts in in_turn(steps, bill):
+        decide(step, version, acts, tariff)
+
+
+def in_turn(steps: tuple[Step, ...], bill: Bill) -> Iterator[tuple[Step, Law, Bill]]:
+    """Each rule version that applies to something, with the acts it applies to."""
     shown: dict[int, Bill | None] = {}
     for step in steps:
         if id(step.acts) not in shown:
             shown[id(step.acts)] = _selected(bill, step.acts)
-        about = shown[id(step.acts)]
-        if about is None:
+        if (about := shown[id(step.acts)]) is None:
             continue
         for version in step.versions:
-            _decide(step, version, _in_force_on(about, version), tariff)
+            if (dated := _in_force_on(about, version)) is not None:
+                yield step, version, dated
 
 
-def _decide(step: Step, version: Law, acts: Bill | None, tariff: TariffBook) -> None:
-    if acts is None:
-        return
+def decide(step: Step, version: Law, acts: Bill, tariff: TariffBook) -> None:
+    """Let one rule set its column for the acts it applies to."""
     value = version(acts, tariff)
     if isinstance(value, Only):
         if value.where.any():
@@ -96,10 +97,10 @@ def _in_force_on(bill: Bill, version: Law) -> Bill | None:
     return bill.only(where) if where.any() else None
 
 
-def admit(bill: Bill, care_date: NDArray[np.datetime64]) -> None:
+def admit(bill: Bill) -> None:
     """Refuse what no rule can price, before any rule looks at it."""
     bill.refuse(bill.code < 0, "act_unknown")
-    bill.refuse(np.isnat(care_date), "care_date_missing")
+    bill.refuse(np.isnat(bill.care_date.days.view("datetime64[D]")), "care_date_missing")
     bill.refuse(bill.quantity <= 0, "quantity_not_positive")
     implausible = (bill.quantity > QUANTITY_MAX) | _outside(bill.coefficient, 0, COEFFICIENT_MAX)
     implausible |= _outside(bill.charged, 0, AMOUNT_CENTS_MAX) | _outside(bill.paid_by_other, 0, AMOUNT_CENTS_MAX)
@@ -137,7 +138,7 @@ def _outside(column: NDArray[np.integer], least: int, most: int) -> Mask:
     return (column < least) | (column > most)
 
 
-def _blank(size: int) -> Sheet:
+def blank(size: int) -> Sheet:
     return Sheet(
         {name: np.zeros(size, np.int64) for name in COLUMNS},
         {name: np.full(size, -1, np.int16) for name in COLUMNS},
@@ -179,4 +180,4 @@ def _check_vocabularies(acts: Acts) -> None:
     columns += [(name, getattr(acts, name), len(words)) for name, words in _WORDS.items()]
     for name, column, size in columns:
         if len(column) and (int(column.min()) < -1 or int(column.max()) >= size):
-            raise Misuse(REASONS["columns_wrong"], f"{name}: a number outside -1 to {size - 1}")
+            raise Misuse(reason("columns_wrong"), f"{name}: a number outside -1 to {size - 1}")

@@ -19,7 +19,7 @@ LAST_REMARK = 371
 
 def _reason(number: int, code: str, words: tuple[str, str], todo: tuple[str, str], actor: Actor, basis: str) -> Reason:
     retry = Retry.CORRECTED if number < FIRST_REDUCTION or number > LAST_REMARK else Retry.NEVER
-    return Reason(number, code, Text(*words), Text(*todo), actor, retry, basis)
+    return Reason(number, f"rules.{code}", Text(*words), Text(*todo), actor, retry, basis)
 
 
 _PS, _INSURER, _OPERATOR, _INSURED, _NOBODY = (
@@ -364,8 +364,13 @@ REASONS = Catalogue(
 )
 
 
-def bit(code: str) -> int:
-    """The bit of `Priced.remarks` that says this reason applies."""
-    number = REASONS[code].number
+def reason(name: str) -> Reason:
+    """The reason `rules.<name>`."""
+    return REASONS[f"rules.{name}"]
+
+
+def bit(name: str) -> int:
+    """The bit of `Priced.remarks` that says the reason `rules.<name>` applies."""
+    number = reason(name).number
     assert FIRST_REDUCTION <= number <= LAST_REMARK, "only reasons that leave the act priced have a bit"
     return 1 << (number - FIRST_REDUCTION)

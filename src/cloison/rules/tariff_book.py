@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
-from typing import Self, cast
+from typing import Self, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from cloison.errors import Misuse, Place
 from cloison.period import FOREVER, Days
 from cloison.rules.codes import ACT_TABLE
-from cloison.rules.reasons import REASONS
+from cloison.rules.reasons import reason
 from cloison.rules.vocabulary import DEPARTMENTS
 
 MISSING = int(np.iinfo(np.int64).min)
@@ -62,12 +62,15 @@ class Parameter:
     choices: tuple[str, ...] = ()
     """For a parameter that names a reading of a text instead of an amount: its value is the index in here."""
 
+    def on(self, day: date) -> Value | None:
+        """The value on a day, if there is one."""
+        return next((value for value in reversed(self.values) if value.start <= day <= value.last), None)
+
     def at(self, day: date) -> Value:
         """The value on a day; raises when there is none."""
-        for value in reversed(self.values):
-            if value.start <= day <= value.last:
-                return value
-        raise Misuse(REASONS["no_value_on_day"], f"{self.name} on {day}")
+        if (value := self.on(day)) is not None:
+            return value
+        raise Misuse(reason("no_value_on_day"), f"{self.name} on {day}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,10 @@ class Doubt:
     doubt: str
 
 
+Heard: TypeAlias = tuple[Parameter, str]
+"""A parameter that was read, and the key that was read of it ("" when it has none)."""
+
+
 @dataclass(slots=True, eq=False)
 class CareDates:
     """A column of days placed in the eras of a tariff book."""
@@ -89,8 +96,8 @@ class CareDates:
     era: NDArray[np.int16]
     only_era: int | None
     """The era of all rows when it is the same: the usual batch, and a shorter way."""
-    heard: list[tuple[Parameter, int]] | None = None
-    """When explaining: the parameters read, with the key that was read."""
+    heard: list[Heard] | None = None
+    """When explaining: the parameters that rules read, in their order."""
     missing: NDArray[np.bool_] | None = None
     """Rows for which a rule that is in force found no value."""
     taken_from: "tuple[CareDates, NDArray[np.integer]] | None" = None
@@ -131,7 +138,7 @@ class Series:
         if not isinstance(dates, CareDates):
             return np.array([self._at(cast(date, day)) for day in dates.tolist()], np.int64)
         if dates.heard is not None:
-            dates.heard.append((self.parameter, -1))
+            dates.heard.append((self.parameter, ""))
         if dates.only_era is not None:
             values: Values = np.broadcast_to(self.by_era[dates.only_era], len(dates.era))
         else:
@@ -154,6 +161,8 @@ class Grid:
 
     parameters: tuple[Parameter | None, ...]
     """Parameter behind each key."""
+    names: tuple[str, ...]
+    """Name of each key within its parameter; "" when the parameter is all for this key."""
     by_era: Values
 
     def on(self, dates: CareDates, keys: NDArray[np.integer]) -> Values:
@@ -161,7 +170,7 @@ class Grid:
         if dates.heard is not None:
             for key in sorted(set(cast(list[int], keys.tolist()))):
                 if (parameter := self.parameters[key]) is not None:
-                    dates.heard.append((parameter, key))
+                    dates.heard.append((parameter, self.names[key]))
         return self.by_era[dates.era if dates.only_era is None else dates.only_era, keys]
 
 
@@ -171,7 +180,7 @@ class TariffBook:
     def __init__(self, parameters: Sequence[Parameter]) -> None:
         self.parameters = {parameter.name: parameter for parameter in parameters}
         if len(self.parameters) != len(parameters):
-            raise Misuse(REASONS["tariff_wrong"], "a parameter is given twice")
+            raise Misuse(reason("tariff_wrong"), "a parameter is given twice")
         changes = {day for p in parameters for v in p.values for day in _changes(v)}
         self._starts: Values = np.array([_number(day) for day in sorted(changes)], np.int64)
         every_day = np.arange(int(self._starts[0]) - 1, int(self._starts[-1]) + 1)
@@ -188,7 +197,7 @@ class TariffBook:
 
     def __getitem__(self, name: str) -> Series:
         if name not in self._series:
-            raise Misuse(REASONS["tariff_unknown"], name)
+            raise Misuse(reason("tariff_unknown"), name)
         return self._series[name]
 
     def __contains__(self, name: object) -> bool:
@@ -201,7 +210,7 @@ class TariffBook:
             found = tuple(self.parameters.get(f"{prefix}.{getattr(act, row)}") for act in ACT_TABLE)
             nothing = np.full(len(self._starts) + 1, MISSING, np.int64)
             columns = [nothing if p is None else self._serie(p).by_era for p in found]
-            self._by_code[key] = Grid(found, np.ascontiguousarray(np.stack(columns, axis=1)))
+            self._by_code[key] = Grid(found, ("",) * len(found), np.ascontiguousarray(np.stack(columns, axis=1)))
         return self._by_code[key]
 
     def by_department(self, name: str) -> Grid:
@@ -221,10 +230,10 @@ class TariffBook:
                 assert not isinstance(value.value, int), "one value per key"
                 for key, amount in value.value.items():
                     table[first:after, keys.index(key)] = amount
-            self._by_keys[name] = Grid((parameter,) * len(keys), table)
+            self._by_keys[name] = Grid((parameter,) * len(keys), keys, table)
         return self._by_keys[name]
 
-    def dates(self, days: Days, heard: list[tuple[Parameter, int]] | None = None) -> CareDates:
+    def dates(self, days: Days, heard: list[Heard] | None = None) -> CareDates:
         """Place days in eras. A day that does not exist (NaT) lies before everything."""
         numbers: Values = days.astype("datetime64[D]").view(np.int64)
         if not len(numbers):
@@ -260,7 +269,7 @@ class TariffBook:
         """The same book with another reading of a doubtful text."""
         parameter = self.parameters[name]
         if choice not in parameter.choices:
-            raise Misuse(REASONS["tariff_unknown"], f"{name} = {choice}")
+            raise Misuse(reason("tariff_unknown"), f"{name} = {choice}")
         values = tuple(replace(value, value=parameter.choices.index(choice)) for value in parameter.values)
         changed = {**self.parameters, name: replace(parameter, values=values)}
         return TariffBook(list(changed.values()))
@@ -313,7 +322,7 @@ def read_tariff(name: str, content: str) -> Iterator[Parameter]:
     try:
         data = tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:
-        raise Misuse(REASONS["tariff_wrong"], str(error), Place(name)) from None
+        raise Misuse(reason("tariff_wrong"), str(error), Place(name)) from None
     reader = _File(name, content, name.removesuffix(".toml"))
     text, checked = data.pop("text", ""), data.pop("checked", None)
     if not text or not isinstance(checked, date):
@@ -330,7 +339,7 @@ class _File:
 
     def fault(self, parameter: str, cause: str) -> Misuse:
         line = next((n for n, row in enumerate(self.content.splitlines(), 1) if row.strip() == f"[{parameter}]"), 0)
-        return Misuse(REASONS["tariff_wrong"], cause, Place(self.name, line, parameter))
+        return Misuse(reason("tariff_wrong"), cause, Place(self.name, line, parameter))
 
     def parameters(self, table: dict[str, object], path: str, text: str, checked: date) -> Iterator[Parameter]:
         for key, child in table.items():

@@ -1,0 +1,38 @@
+"""What cannot be priced is refused by name: never priced at zero, never guessed."""
+
+from tests.spec.tables import check
+
+
+def test_an_act_that_cannot_be_priced_says_why_and_has_no_amount():
+    priced = check("""
+        date       | code | qty   | coef | charged     | declared | exempt | protection || reason
+        -----------+------+-------+------+-------------+----------+--------+------------++------------------------
+        2026-03-02 | ZZZ  |     1 |    1 |       30.00 |          |        |            || act_unknown
+        NaT        | G    |     1 |    1 |       30.00 |          |        |            || care_date_missing
+        2018-12-31 | G    |     1 |    1 |       30.00 |          |        |            || care_date_outside_rules
+        1900-01-01 | G    |     1 |    1 |       30.00 |          |        |            || care_date_outside_rules
+        2026-03-02 | G    |     0 |    1 |       30.00 |          |        |            || quantity_not_positive
+        2026-03-02 | G    |    -1 |    1 |      -30.00 |          |        |            || quantity_not_positive
+        2026-03-02 | G    | 10000 |    1 |       30.00 |          |        |            || amount_implausible
+        2026-03-02 | G    |     1 |   -1 |       30.00 |          |        |            || amount_implausible
+        2026-03-02 | G    |     1 |    1 |      -30.00 |          |        |            || amount_implausible
+        2026-03-02 | G    |     1 |    1 | 100000000.0 |          |        |            || amount_implausible
+        2026-03-02 | PH7  |     1 |    1 |       30.00 |    -5.00 |        |            || amount_implausible
+        2026-03-02 | G    |     1 |    1 |       30.00 |          | ?      |            || status_missing
+        2026-03-02 | G    |     1 |    1 |       30.00 |          |        | ?          || status_missing
+        2026-03-02 | B    |     1 |    1 |       30.00 |          |        |            || base_not_known
+    """)
+    assert priced.refused.all()
+    for amounts in (priced.base, priced.amo_share, priced.amc_share, priced.own_share, priced.overrun):
+        assert not amounts.any()
+
+
+def test_the_most_important_reason_comes_first():
+    """Reasons are ordered by number: what must be corrected first."""
+    check("""
+        date       | code | qty | charged | sector | pathway || reason
+        -----------+------+-----+---------+--------+---------++----------------------
+        2018-01-01 | ZZZ  |   0 |   -1.00 | ?      | ?       || act_unknown
+        2026-03-02 | G    |   0 |   -1.00 | ?      | ?       || quantity_not_positive
+        2026-03-02 | G    |   1 |   30.00 | ?      | ?       || pathway_missing
+    """)

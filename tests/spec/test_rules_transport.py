@@ -1,0 +1,141 @@
+"""Medical transport: taxis."""
+
+import pytest
+from tests.spec.tables import check
+
+from cloison.rules import TariffBook
+
+
+def test_a_taxi_trip_follows_the_national_tariff():
+    """Forfait of 13 euros with the first 4 kilometres, then the rate of the licence's departement.
+
+    The 15.26 of Ain over 6 km is published; the others follow the same text, computed by hand.
+    """
+    check("""
+        code | charged | km | dep | patients | night | city | tpmr || base  | amo   | own
+        -----+---------+----+-----+----------+-------+------+------++-------+-------+------
+        TXI  |  100.00 |  6 | 01  |        1 |       |      |      || 15.26 |  8.39 | 91.61
+        TXI  |  100.00 | 10 | 01  |        1 |       |      |      || 19.78 | 10.88 | 89.12
+        TXI  |  100.00 | 10 | 01  |        2 |       |      |      || 15.23 |  8.38 | 91.62
+        TXI  |  100.00 |  4 | 2B  |        1 | T     |      |      || 19.50 | 10.73 | 89.27
+        TXI  |  100.00 | 20 | 75  |        1 |       | T    |      || 47.52 | 26.14 | 73.86
+        TXI  |  100.00 | 20 | 75  |        3 | T     | T    | T    || 76.33 | 41.98 | 58.02
+    """)
+
+
+def test_supplements_of_a_taxi_stand_outside_the_abatement():
+    """TPMR, overseas and tolls are neither abated nor increased; tolls are divided by the patients."""
+    check("""
+        code | charged | km | dep | patients | night | tpmr | drom | tolls || base
+        -----+---------+----+-----+----------+-------+------+------+-------++------
+        TXI  |  100.00 |  4 | 974 |        1 |       |      | T    |       || 16.00
+        TXI  |  100.00 |  4 | 974 |        4 | T     |      | T    |       || 15.29
+        TXI  |  100.00 |  4 |  01 |        2 |       |      |      |  9.00 || 14.51
+        TXI  |  100.00 |  4 |  01 |        3 |       | T    |      | 10.00 || 41.78
+    """)
+
+
+def test_an_empty_return_is_read_one_way_or_the_other_and_marked():
+    """25 % under 50 km, 50 % from 50 km. Reading A raises the rate of the kilometres, reading B bills the empty leg."""
+    drawn = """
+        code | charged | km    | dep | empty || base   | remarks
+        -----+---------+-------+-----+-------++--------+-------------------
+        TXI  |  300.00 |    40 |  01 |       || 53.68  |
+        TXI  |  300.00 |    40 |  01 | T     || {near} | empty_return_doubt
+        TXI  |  300.00 | 49.99 |  01 | T     || {edge} | empty_return_doubt
+        TXI  |  300.00 |    50 |  01 | T     || {far}  | empty_return_doubt
+    """
+    check(drawn.format(near="63.85", edge="77.96", far="90.97"))
+    reading_b = TariffBook.standard().with_choice("taxi.retour_a_vide", "B")
+    check(drawn.format(near="110.18", edge="135.58", far="149.73"), reading_b)
+
+
+def test_a_long_run_alone_is_abated_only_when_the_book_says_so():
+    """One engine takes 5 % off a patient alone from 30 km; no text read says so: a choice, off."""
+    drawn = """
+        code | charged | km | dep | patients || base
+        -----+---------+----+-----+----------++--------
+        TXI  |  300.00 | 30 |  01 |        1 || {alone}
+        TXI  |  300.00 | 29 |  01 |        1 || 41.25
+        TXI  |  300.00 | 30 |  01 |        2 || 32.63
+    """
+    check(drawn.format(alone="42.38"))
+    check(drawn.format(alone="40.26"), TariffBook.standard().with_choice("taxi.abattement_trajet_long", "oui"))
+
+
+def test_a_taxi_before_the_national_tariff_is_paid_on_its_declared_base():
+    """Each departement had its own convention until 31 October 2025; none is loaded."""
+    check("""
+        date       | code | charged | declared | km | dep || base  | reason         | remarks
+        -----------+------+---------+----------+----+-----++-------+----------------+--------------
+        2025-10-31 | TXI  |   42.00 |    40.00 | 10 |  01 || 40.00 |                | base_declared
+        2025-10-31 | TXI  |   42.00 |          | 10 |  01 ||  0.00 | base_not_known |
+        2025-11-01 | TXI  |   42.00 |          | 10 |  01 || 19.78 |                |
+        2025-11-01 | TXI  |   42.00 |    40.00 | 10 |  01 || 19.78 |                | base_differs
+    """)
+
+
+def test_a_trip_that_is_not_described_or_impossible_is_refused():
+    check("""
+        code | charged | km      | dep | patients | qty | tolls || amc  | reason
+        -----+---------+---------+-----+----------+-----+-------++------+----------------------
+        TXI  |   20.00 |         |     |          |   1 |       || 0.00 | trip_missing
+        TXI  |   20.00 |       0 |  01 |        1 |   1 |       || 0.00 | trip_impossible
+        TXI  |   20.00 |      -3 |  01 |        1 |   1 |       || 0.00 | trip_impossible
+        TXI  |   20.00 | 1000.00 |  01 |        1 |   1 |       || 0.00 | trip_impossible
+        TXI  |   20.00 |      10 |  01 |        0 |   1 |       || 0.00 | trip_impossible
+        TXI  |   20.00 |      10 |  01 |        9 |   1 |       || 0.00 | trip_impossible
+        TXI  |   20.00 |      10 |  01 |        1 |   2 |       || 0.00 | trip_impossible
+        TXI  |   20.00 |      10 |  01 |        1 |   1 | -1.00 || 0.00 | trip_impossible
+        TXI  |   20.00 |      10 |  20 |        1 |   1 |       || 0.00 | department_not_priced
+        TXI  |   20.00 |      10 | 976 |        1 |   1 |       || 0.00 | department_not_priced
+    """)
+
+
+def test_a_long_transport_needs_prior_agreement():
+    """Above 150 km one way. A refusal refuses; an answer that is not stated is marked."""
+    check("""
+        code | charged | km     | agreement || reason            | remarks
+        -----+---------+--------+-----------++-------------------+-------------------
+        TXI  |  400.00 |    150 |           ||                   |
+        TXI  |  400.00 | 150.01 |           ||                   | agreement_to_check
+        TXI  |  400.00 |    200 | granted   ||                   |
+        TXI  |  400.00 |    200 | tacit     ||                   |
+        TXI  |  400.00 |    200 | refused   || agreement_refused |
+    """)
+
+
+def test_transport_is_paid_at_55_percent_and_100_when_exonerated():
+    check("""
+        date       | code | charged | declared | km | exempt        || rate | amo   | franchise
+        -----------+------+---------+----------+----+---------------++------+-------+----------
+        2023-10-14 | TXI  |   40.00 |    40.00 | 20 |               ||  65% | 26.00 |      2.00
+        2023-10-15 | TXI  |   40.00 |    40.00 | 20 |               ||  55% | 22.00 |      2.00
+        2024-03-31 | TXI  |   40.00 |    40.00 | 20 |               ||  55% | 22.00 |      4.00
+        2024-03-31 | TXI  |   40.00 |    40.00 | 20 | ald           || 100% | 40.00 |      4.00
+        2024-03-31 | TXI  |   40.00 |    40.00 | 20 | maternity     || 100% | 40.00 |      0.00
+        2024-03-31 | TXI  |   40.00 |    40.00 | 20 | work_accident || 100% | 40.00 |      4.00
+    """)
+
+
+def test_urgent_transport_owes_no_franchise_and_a_day_owes_two():
+    """4 euros per trip, at most 8 a day, whatever was withheld before the batch included."""
+    check("""
+        code | charged | km | urgent | person | franchise_today || franchise
+        -----+---------+----+--------+--------+-----------------++----------
+        TXI  |   30.00 | 20 | T      | a      |                 ||      0.00
+        TXI  |   30.00 | 20 |        | a      |                 ||      4.00
+        TXI  |   30.00 | 20 |        | a      |                 ||      4.00
+        TXI  |   30.00 | 20 |        | a      |                 ||      0.00
+        TXI  |   30.00 | 20 |        | b      |            6.00 ||      2.00
+    """)
+
+
+@pytest.mark.parametrize("code", ["TXN", "TXV", "TXP", "TXH", "TXS", "TXR", "PEA"])
+def test_a_detail_line_carries_no_amount(code: str):
+    check(f"""
+        code   | charged || base | reason
+        -------+---------++------+-------------------
+        {code} |    0.00 || 0.00 |
+        {code} |    1.00 || 0.00 | detail_with_amount
+    """)
