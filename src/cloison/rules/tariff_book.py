@@ -149,6 +149,10 @@ class Series:
             values = np.where(where, 0, values)
         return values
 
+    def where(self, rows: NDArray[np.bool_], dates: CareDates) -> Values:
+        """The value on the days of the rows it concerns, zero on the others; not even read when it concerns none."""
+        return np.where(rows, self.on(dates), 0) if rows.any() else np.zeros(len(rows), np.int64)
+
     def _at(self, day: date) -> int:
         value = self.parameter.at(day).value
         assert isinstance(value, int), "a parameter with keys is read through a Grid"

@@ -37,6 +37,14 @@ class Reading:
     source: str
     doubt: str
 
+    def lines(self, language: Language) -> Iterator[str]:
+        """The value, since when, who says so, and what is doubtful about it."""
+        name = f"{self.parameter}[{self.key}]" if self.key else self.parameter
+        since, doubt = ("depuis le", "à vérifier :") if language == "fr" else ("since", "to verify:")
+        yield f"    {name} = {self.worth(language)} {since} {self.since} ({self.source})"
+        if self.doubt:
+            yield f"      {doubt} {self.doubt}"
+
     def worth(self, language: Language) -> str:
         """The value in the words of its unit."""
         if self.choice:
@@ -62,19 +70,14 @@ class Decision:
     law: Law
     readings: tuple[Reading, ...]
 
-    def sentence(self, language: Language) -> str:
-        """One line: the amount, the rule, its texts, and the values it used."""
+    def lines(self, language: Language) -> Iterator[str]:
+        """The amount, the rule and its texts; then each value it used, with its doubt."""
         words = self.law.says.fr if language == "fr" else self.law.says.en
-        since = "depuis le" if language == "fr" else "since"
-        used = "; ".join(
-            f"{reading.parameter}{f'[{reading.key}]' if reading.key else ''} = {reading.worth(language)}"
-            f" {since} {reading.since} ({reading.source}{f' ; {reading.doubt}' if reading.doubt else ''})"
-            for reading in self.readings
-        )
-        texts = ", ".join(self.law.texts)
-        return (
-            f"{LABELS[self.column][language]} {self._amount(language)} : {words} [{texts}]{f' {used}' if used else ''}"
-        )
+        colon = " :" if language == "fr" else ":"
+        label = LABELS[self.column][language]
+        yield f"{label} {self._amount(language)}{colon} {words} [{', '.join(self.law.texts)}]"
+        for reading in self.readings:
+            yield from reading.lines(language)
 
     def _amount(self, language: Language) -> str:
         if self.column == "amo_rate_bp":
@@ -98,11 +101,17 @@ class Explanation:
 
     decisions: tuple[Decision, ...]
     reasons: tuple[Reason, ...]
+    left: int
+    """What stays with the insured."""
 
     def lines(self, language: Language) -> Iterator[str]:
-        """The account in words, one line per decision or reason."""
+        """The account in words: decisions with the values they used, then what to know and to do."""
         for decision in self.decisions:
-            yield decision.sentence(language)
+            yield from decision.lines(language)
+        if self.decisions:
+            yield (
+                f"Reste à l'assuré {montant(self.left)}" if language == "fr" else f"Left to pay EUR {euros(self.left)}"
+            )
         for reason in self.reasons:
             yield f"{_said(reason.message, language)} {_said(reason.action, language)}"
 
@@ -111,7 +120,7 @@ def explain(priced: Priced, row: int) -> Explanation:
     """Tell how one act of a batch was priced."""
     reasons = tuple(priced.reasons(row))
     if bool(priced.refused[row]):
-        return Explanation((), reasons)
+        return Explanation((), reasons, 0)
 
     act = priced.acts.take(np.array([row]))
     heard: list[Heard] = []
@@ -130,7 +139,7 @@ def explain(priced: Priced, row: int) -> Explanation:
         if int(sheet.trace[step.column][0]) == LAW_NUMBERS[version]:
             after = int(sheet.columns[step.column][0])
             decisions.append(Decision(step.column, before, after, version, _readings(heard, day)))
-    return Explanation(tuple(decisions), reasons)
+    return Explanation(tuple(decisions), reasons, int(priced.own_share[row]))
 
 
 def _as_in_the_batch(step: Step, version: Law, priced: Priced, row: int, bill: Bill, before: int) -> None:

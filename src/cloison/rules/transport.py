@@ -74,15 +74,13 @@ def taxi_convention_nationale(acts: Bill, tariff: TariffBook) -> Cents:
     days = acts.care_date
     patients = np.clip(acts.patients.astype(np.int64), 1, PATIENTS_MAX)
 
-    # In hundredths of a cent, then each percentage adds two digits: 100 * 100 * 100 * 100 in the end.
-    forfait = tariff["taxi.forfait"].on(days) + np.where(acts.big_city, tariff["taxi.grande_ville"].on(days), 0)
-    run = forfait * 100 * 100 + _kilometres(acts, tariff)
-    run = run * (100 + np.where(acts.night, tariff["taxi.nuit"].on(days), 0))
+    # In 1/10 000 of a cent; the two percentages then add two digits each.
+    forfait = tariff["taxi.forfait"].on(days) + tariff["taxi.grande_ville"].where(acts.big_city, days)
+    run = forfait * 10_000 + _kilometres(acts, tariff)
+    run = run * (100 + tariff["taxi.nuit"].where(acts.night, days))
     run = run * (100 - _abatement(acts, tariff, patients))
 
-    flat = np.where(acts.tpmr, tariff["taxi.tpmr"].on(days), 0) + np.where(
-        acts.drom, tariff["taxi.outre_mer"].on(days), 0
-    )
+    flat = tariff["taxi.tpmr"].where(acts.tpmr, days) + tariff["taxi.outre_mer"].where(acts.drom, days)
     tolls = np.clip(acts.tolls, 0, TOLLS_MAX) * (_SHARES // patients)
     return half_up(run * _SHARES + (flat * _SHARES + tolls) * 100_000_000, 100_000_000 * _SHARES)
 
@@ -113,9 +111,8 @@ def _kilometres(acts: Bill, tariff: TariffBook) -> NDArray[np.int64]:
 
     acts.remark(empty, "empty_return_doubt")
     far = km >= tariff["taxi.retour_a_vide_loin"].on(days)
-    raised = np.where(
-        far, tariff["taxi.retour_a_vide_taux_loin"].on(days), tariff["taxi.retour_a_vide_taux_proche"].on(days)
-    )
+    raised = tariff["taxi.retour_a_vide_taux_loin"].where(empty & far, days)
+    raised = raised + tariff["taxi.retour_a_vide_taux_proche"].where(empty & ~far, days)
     separate_leg = tariff["taxi.retour_a_vide"].on(days) == 1
     reading_a = billable * rate * (100 + raised)
     reading_b = plain + km * rate * (100 + raised)
@@ -125,18 +122,15 @@ def _kilometres(acts: Bill, tariff: TariffBook) -> NDArray[np.int64]:
 def _abatement(acts: Bill, tariff: TariffBook, patients: NDArray[np.int64]) -> NDArray[np.int64]:
     """Percent taken off when patients share the run. One engine also abates long runs alone: a choice, off."""
     days = acts.care_date
-    shared = np.select(
-        [patients == 2, patients == 3, patients >= 4],
-        [
-            tariff["taxi.abattement_2"].on(days),
-            tariff["taxi.abattement_3"].on(days),
-            tariff["taxi.abattement_4"].on(days),
-        ],
-        np.int64(0),
-    )
-    long_alone = (patients == 1) & (acts.km >= tariff["taxi.trajet_long_seul"].on(days))
-    abated = tariff["taxi.abattement_trajet_long"].on(days) == 1
-    return np.where(long_alone & abated, tariff["taxi.abattement_trajet_long_taux"].on(days), shared)
+    shared = tariff["taxi.abattement_2"].where(patients == 2, days)
+    shared = shared + tariff["taxi.abattement_3"].where(patients == 3, days)
+    shared = shared + tariff["taxi.abattement_4"].where(patients >= 4, days)
+
+    alone = patients == 1
+    if not (alone.any() and (tariff["taxi.abattement_trajet_long"].on(days) == 1).any()):
+        return shared
+    long_alone = alone & (acts.km >= tariff["taxi.trajet_long_seul"].on(days))
+    return shared + tariff["taxi.abattement_trajet_long_taux"].where(long_alone, days)
 
 
 @law(

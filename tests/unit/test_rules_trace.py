@@ -1,0 +1,74 @@
+"""The account of one act: the same rules, the same cents, with the values they used."""
+
+import numpy as np
+from tests.spec.tables import acts
+
+from cloison.rules import TariffBook, price
+from cloison.rules.order import COLUMNS, LAW_NUMBERS
+from cloison.rules.trace import explain
+
+BATCH = """
+    date       | code | sector | pathway | charged | declared | km | empty | exempt | person | guarantee | ceiling ||
+    -----------+------+--------+---------+---------+----------+----+-------+--------+--------+-----------+---------++
+    2024-12-22 | G    | 1      | in      |   30.00 |          |    |       |        | a      | 100% TM   | k:12.00 ||
+    2024-12-22 | G    | 2      | out     |   60.00 |          |    |       |        | a      | 150% BR   | k:12.00 ||
+    2025-12-01 | TXI  | -      | in      |   90.00 |          | 20 |   T   |        | a      | 100% TM   |         ||
+    2025-12-01 | TXI  | -      | in      |   90.00 |          | 20 |       | ald    | a      | 100% TM   |         ||
+    2025-12-01 | TXI  | -      | in      |   90.00 |          | 20 |       |        | a      | 100% TM   |         ||
+    2020-03-10 | PH7  | -      | in      |   20.00 |    20.00 |    |       |        | b      | 2 EUR     |         ||
+    2020-03-10 | PH7  | -      | in      |   20.00 |          |    |       |        | b      | 2 EUR     |         ||
+"""
+
+
+def test_an_account_ends_on_the_amounts_of_the_batch():
+    priced = price(acts(BATCH), TariffBook.standard())
+    for row in np.flatnonzero(~priced.refused).tolist():
+        account = explain(priced, row)
+        for column in COLUMNS:
+            told = [decision for decision in account.decisions if decision.column == column]
+            assert (told[-1].after if told else 0) == getattr(priced, column)[row], (row, column)
+            law = LAW_NUMBERS[told[-1].law] if told else -1
+            assert law == getattr(priced.trace, column)[row], (row, column)
+
+
+def test_an_account_gives_the_value_its_day_and_its_source():
+    priced = price(acts(BATCH), TariffBook.standard())
+    base = explain(priced, 0).decisions[0]
+    assert base.law.name == "tarif_de_consultation"
+    assert base.law.texts == ("CSS L162-5", "CSS L162-14-1")
+    (reading,) = base.readings
+    assert (reading.parameter, reading.value, str(reading.since)) == ("consultation.opposable.G", 3000, "2024-12-22")
+    assert "Convention medicale of 2024" in reading.source
+    assert reading.doubt
+
+
+def test_an_account_is_told_in_french_and_in_english():
+    priced = price(acts(BATCH), TariffBook.standard())
+    french, english = (list(explain(priced, 0).lines(language)) for language in ("fr", "en"))
+    assert french[0].startswith("Base de remboursement 30,00\u00a0€ : Tarif de la consultation")
+    assert english[0].startswith("Base of reimbursement EUR 30.00: Price of the consultation")
+    assert len(french) == len(english)
+
+
+def test_only_values_that_were_used_are_told():
+    priced = price(acts(BATCH), TariffBook.standard())
+    trip = explain(priced, 3).decisions[0]
+    used = {reading.parameter for reading in trip.readings}
+    assert {"taxi.forfait", "taxi.km", "taxi.km_inclus"} <= used
+    assert not used & {"taxi.nuit", "taxi.tpmr", "taxi.grande_ville", "taxi.retour_a_vide", "taxi.abattement_2"}
+
+
+def test_an_account_tells_what_an_act_got_of_a_limit_shared_with_others():
+    """The first act took 9 of the 12 euros left, the second is limited to 3."""
+    priced = price(acts(BATCH), TariffBook.standard())
+    limited = explain(priced, 1).decisions
+    shared = next(decision for decision in limited if decision.law.name == "plafond_partage")
+    assert shared.after == 300
+    assert "rules.ceiling_reached" in [reason.code for reason in explain(priced, 1).reasons]
+    assert all(decision.law.name != "plafond_partage" for decision in explain(priced, 0).decisions)
+
+
+def test_an_act_that_is_refused_has_only_its_reason():
+    account = explain(price(acts(BATCH), TariffBook.standard()), 6)
+    assert account.decisions == ()
+    assert [reason.code for reason in account.reasons] == ["rules.base_not_known"]
