@@ -35,7 +35,7 @@ def test_a_taxi_trip_costs_what_the_convention_says(
 ):
     trips = Trips(
         np.array([DEPARTMENT_CODES.index(department)]), np.array([km * 100]), np.array([night]), np.array([city]),
-        np.array([tpmr]), np.array([patients]), np.array([0]),
+        np.array([tpmr]), np.array([patients]), np.array([0]), np.array([False]),
     )  # fmt: skip
     assert trips.amount().tolist() == [cents]
 
@@ -44,10 +44,25 @@ def test_tolls_are_shared_among_patients():
     def trip(tolls: int) -> int:
         return int(
             Trips(np.array([0]), np.array([400]), np.array([False]), np.array([False]), np.array([False]),
-                  np.array([2]), np.array([tolls])).amount()[0]
+                  np.array([2]), np.array([tolls]), np.array([False])).amount()[0]
         )  # fmt: skip
 
     assert trip(1000) - trip(0) == 500
+
+
+def test_a_hospital_return_raises_the_kilometres():
+    def trip(km: int, empty_return: bool) -> int:
+        none = np.array([False])
+        ain = np.array([DEPARTMENT_CODES.index("01")])
+        return int(
+            Trips(
+                ain, np.array([km * 100]), none, none, none, np.array([1]), np.array([0]), np.array([empty_return])
+            ).amount()[0]
+        )
+
+    # Ain, 40 km: 53.68, and 63.85 with an empty return.
+    assert (trip(40, False), trip(40, True)) == (5368, 6385)
+    assert trip(50, True) - 1300 == (trip(50, False) - 1300) * 3 // 2
 
 
 def test_each_account_is_right_in_form_and_invented():
@@ -80,7 +95,7 @@ def test_caseloads_are_skewed_around_twenty(practices: Practices):
 
 def test_an_invoice_has_three_lines_on_average(practices: Practices):
     visits = make_visits(generator(1, 0, Subject.CARE), practices, DAY)
-    lines = make_lines(generator(1, 1, Subject.CARE), visits, practices)
+    lines = make_lines(generator(1, 1, Subject.CARE), visits, practices, visits.kind < 0)
     assert 2.6 < lines.code.size / visits.kind.size < 3.4
     assert set(CODES) - {"ZZZ"} == {CODES[code] for code in np.unique(lines.code)}
     assert (lines.total[~lines.detail] > 0).all()

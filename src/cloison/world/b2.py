@@ -147,7 +147,7 @@ def _invoice_records(
     sub[:, 1:38] = prefix
     _put_same(sub, 39, "S")
     _put(sub, 50, invoices.own_nir[chosen])
-    pathway = np.where(invoices.visits.out_of_pathway[chosen], np.bytes_(b"S"), _PATHWAY[invoices.visits.kind[chosen]])
+    pathway = np.where(invoices.outside[chosen], np.bytes_(b"S"), _PATHWAY[invoices.visits.kind[chosen]])
     _put(sub, 121, pathway)
     return header, sub
 

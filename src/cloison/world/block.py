@@ -85,10 +85,10 @@ def make_block(recipe: Recipe, number: int) -> Block:
     practice_lines = practices_csv(drawn, practices)
     drawn = chance(Subject.CARE)
     visits = make_visits(drawn, practices, day)
-    lines = make_lines(drawn, visits, practices)
     invoices = make_invoices(
         chance(Subject.MISTAKES), visits, practices, people, contracts, rights, movements, market, day
     )
+    lines = make_lines(drawn, visits, practices, invoices.outside)
     lines, impossible = spoil(lines, invoices)
     product = contracts.product[rights.contract[invoices.right]]
     practice = visits.practice[lines.invoice]

@@ -5,6 +5,7 @@ Prices are the world's own small copy of public tariffs, so that the engine unde
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import Self
 
 import numpy as np
@@ -17,12 +18,16 @@ from cloison.world.professionals import DOMAIN_OF_KIND, Kind, Practices
 from cloison.world.text import Bools, Days, Ints, table
 
 CODES = ("G", "GS", "CS", "APC", "B", "PHC", "PH7", "PH4", "PH1", "AMI", "AIS", "AMK", "AMO", "TXI", "TXN", "TXV",
-         "TXP", "TXS", "TXR", "PEA", "ZZZ")  # fmt: skip
+         "TXP", "TXH", "TXS", "TXR", "PEA", "ZZZ")  # fmt: skip
 CODE = {code: index for index, code in enumerate(CODES)}
 CODE_TEXTS = table([code.ljust(5) for code in CODES])
 
-_PRICE = {"G": 3000, "GS": 3000, "CS": 2300, "APC": 6000, "B": 25, "AMI": 315, "AIS": 265, "AMK": 221, "AMO": 260}
-"""Cents: GP 30 (22 Dec 2024), specialist 23, one-off opinion 60, and the NGAP letters; see docs/world.md."""
+_PRICE = {"G": 3000, "GS": 3000, "CS": 2650, "APC": 6000, "B": 25, "AMI": 315, "AIS": 265, "AMK": 221, "AMO": 260}
+"""Cents: consultations of sector 1 or OPTAM (convention medicale of 2024), and orders of magnitude of the NGAP letters,
+which professionals declare and no document of ours establishes; see docs/world.md."""
+
+_SECTOR_TWO_PRICE = 2300
+"""Base of a consultation of sector 2 without OPTAM (service-public.fr F1069, 22 December 2024)."""
 
 _OUT_OF_PATHWAY_RATE = 30
 _PHARMACY_CODES = np.array([CODE[code] for code in ("PHC", "PH7", "PH4", "PH1")], np.int64)
@@ -65,23 +70,20 @@ class Visits:
     practice: Ints
     kind: Ints
     day: Days
-    out_of_pathway: Bools
 
 
 def make_visits(rng: np.random.Generator, practices: Practices, day: np.datetime64) -> Visits:
     """One visit per invoice of each practice; most are of the day before, some of the week before."""
     practice = np.repeat(np.arange(practices.kind.size), practices.invoices)
     ago = np.minimum(rng.geometric(0.55, practice.size), DAYS_BACK)
-    kind = practices.kind[practice]
-    consulting = (kind == Kind.GENERALISTE) | (kind == Kind.SPECIALISTE)
-    return Visits(practice, kind, day - ago, consulting & happens(rng, 0.03, practice.size))
+    return Visits(practice, practices.kind[practice], day - ago)
 
 
-def make_lines(rng: np.random.Generator, visits: Visits, practices: Practices) -> Lines:
-    """The acts of each visit."""
+def make_lines(rng: np.random.Generator, visits: Visits, practices: Practices, outside: Bools) -> Lines:
+    """The acts of each visit. `outside`: the patient consults outside the coordinated care pathway."""
     makers: dict[Kind, Callable[[np.random.Generator, Ints, Visits, Practices], Lines]] = {
-        Kind.GENERALISTE: _consultations,
-        Kind.SPECIALISTE: _consultations,
+        Kind.GENERALISTE: partial(_consultations, outside=outside),
+        Kind.SPECIALISTE: partial(_consultations, outside=outside),
         Kind.PHARMACIE: _medicines,
         Kind.LABORATOIRE: _analyses,
         Kind.INFIRMIER: _nursing,
@@ -100,18 +102,22 @@ def _plain(invoice: Ints, code: Ints, day: Days, unit: Ints, rate: Ints) -> Line
     return Lines(invoice, code, day, ones, ones * 100, unit, unit, rate, unit, np.zeros(invoice.size, np.bool_))
 
 
-def _consultations(rng: np.random.Generator, chosen: Ints, visits: Visits, practices: Practices) -> Lines:
+def _consultations(
+    rng: np.random.Generator, chosen: Ints, visits: Visits, practices: Practices, outside: Bools
+) -> Lines:
     practice = visits.practice[chosen]
     specialist = visits.kind[chosen] == Kind.SPECIALISTE
     general = np.where(practices.specialty[practice] == 22, CODE["GS"], CODE["G"])
     special = np.where(happens(rng, 0.12, chosen.size), CODE["APC"], CODE["CS"])
     code = np.where(specialist, special, general)
     prices = np.array([_PRICE.get(name, 0) for name in CODES], np.int64)
-    base = prices[code]
-    rate = np.where(visits.out_of_pathway[chosen], _OUT_OF_PATHWAY_RATE, 70)
+    price = prices[code]
+    free = practices.sector_two[practice] & ~practices.optam[practice] & (code != CODE["APC"])
+    base = np.where(free, _SECTOR_TWO_PRICE, price)
+    rate = np.where(outside[chosen], _OUT_OF_PATHWAY_RATE, 70)
     lines = _plain(chosen, code, visits.day[chosen], base, rate)
     more = rng.integers(2, 9, chosen.size) * 500
-    charged = np.where(practices.sector_two[practice], base + more, base)
+    charged = np.where(practices.sector_two[practice], price + more, price)
     return Lines(lines.invoice, code, lines.day, lines.quantity, lines.coefficient, charged, base, rate, charged,
                  lines.detail)  # fmt: skip
 
@@ -195,6 +201,7 @@ def _trips(rng: np.random.Generator, chosen: Ints, visits: Visits, practices: Pr
         happens(rng, 0.05, size),
         np.where(shared, rng.integers(2, 4, size), 1),
         np.where(happens(rng, 0.08, size), rng.integers(15, 120, size) * 10, 0),
+        happens(rng, 0.12, size),
     )
     total = trips.amount()
     ones = np.ones(size, np.int64)
@@ -205,6 +212,7 @@ def _trips(rng: np.random.Generator, chosen: Ints, visits: Visits, practices: Pr
         ("TXN", trips.night, ones, ones * 0),
         ("TXV", trips.city, ones, ones * 0),
         ("TXP", trips.tpmr, ones, ones * 0),
+        ("TXH", trips.empty_return, ones, ones * 0),
         ("TXS", trips.patients > 1, trips.patients, ones * 0),
         ("TXR", taxi.IS_DROM[department], ones, ones * 0),
         ("PEA", trips.tolls > 0, ones, trips.tolls),

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cloison.world.care import CODE, Lines, Visits
-from cloison.world.chance import mistakes
+from cloison.world.chance import happens, mistakes
 from cloison.world.contracts import Contracts, Rights
 from cloison.world.insurers import Formula, Market
 from cloison.world.movements import Movements
@@ -16,6 +16,7 @@ from cloison.world.professionals import DOMAIN_OF_KIND, Kind, Practices
 from cloison.world.text import NO_DAY, Bools, Ints, Texts, beside, cells_of, digits, part, ranks, repeat, short_days
 
 FLAWED_SHARE = 0.01
+_OUTSIDE_PATHWAY = 0.03
 _WINDOW_DAYS = 25
 """A right is open for all of these days, or closed for all of them: the truth is never a matter of hours."""
 
@@ -37,7 +38,8 @@ class Flaw(IntEnum):
     UNKNOWN_ACT = 11
 
 
-_REGULATED = np.array([kind for kind in Kind if kind not in (Kind.SPECIALISTE, Kind.PHARMACIE, Kind.LABORATOIRE)])
+_REGULATED = np.array([Kind.GENERALISTE, Kind.TAXI])
+"""Those whose price no declaration can raise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Invoices:
     birth_rank: Texts
     amc: Texts
     number: Texts
+    outside: Bools
     flaw: Ints
     uncovered: Bools
 
@@ -104,6 +107,7 @@ def make_invoices(
         digits(people.families.birth_rank[person], 1),
         _amc_numbers(market, contracts.insurer[contract], flaw),
         beside(digits(serial % 100_000, 5), digits(rank + 1, 4)),
+        _outside(rng, visits.kind, people.families.age[person]),
         flaw,
         uncovered,
     )
@@ -138,6 +142,12 @@ def _patients(rng: np.random.Generator, visits: Visits, opened: Ints, age_of_rig
         drawn = ranks(edges, rng.random(here.size) * edges[-1], "right")
         right[here] = opened[np.minimum(drawn, opened.size - 1)]
     return right
+
+
+def _outside(rng: np.random.Generator, kind: Ints, age: Ints) -> Bools:
+    """Some adults consult outside the coordinated care pathway; around 18 and 100 a two-digit year tells no age."""
+    consulting = (kind == Kind.GENERALISTE) | (kind == Kind.SPECIALISTE)
+    return consulting & (age > 19) & (age < 96) & happens(rng, _OUTSIDE_PATHWAY, kind.size)
 
 
 def _with_wrong_keys(nir: Texts, wrong: Bools) -> Texts:

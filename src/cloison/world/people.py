@@ -53,11 +53,11 @@ class Cradle:
         owned = places.only(mine)
         # A class of places holds few countries: their weights are raised so that as many people come from abroad.
         abroad = owned.department == b"99"
-        share = np.where(
-            abroad, ABROAD_SHARE / owned.weight[abroad].sum(), (1 - ABROAD_SHARE) / owned.weight[~abroad].sum()
-        )
+        weight = owned.weight.copy()
+        weight[abroad] *= ABROAD_SHARE / weight[abroad].sum()
+        weight[~abroad] *= (1 - ABROAD_SHARE) / weight[~abroad].sum()
         return cls(
-            Places(owned.code, owned.number, owned.weight * share, owned.department),
+            Places(owned.code, owned.number, weight, owned.department),
             1 + _ORDERS_PER_BLOCK * (block % _BLOCKS_PER_CLASS),
         )
 

@@ -14,8 +14,8 @@ from cloison.world.pyramid import DEPARTMENT_CODES
 from cloison.world.text import Bools, Ints
 
 FORFAIT, CITY, TPMR, DROM = 1300, 1500, 3000, 300
-KILOMETRES_IN_FORFAIT = 400
-"""Distances are hundredths of a kilometre: four kilometres."""
+KILOMETRES_IN_FORFAIT, FAR = 400, 5000
+"""Distances are hundredths of a kilometre: four, and fifty kilometres."""
 
 _RATES = """
 107 14 29 33 34 35 45 56 65 67 68 69 72 77 78 81 82 85 91 92 93 94 95 971
@@ -66,13 +66,19 @@ class Trips:
     tpmr: Bools
     patients: Ints
     tolls: Ints
+    empty_return: Bools
 
     def amount(self) -> Ints:
-        """((forfait + city + km x rate) x night) x (1 - abatement) + TPMR + DROM + tolls / n, rounded once."""
+        """((forfait + city + km x rate) x night) x (1 - abatement) + TPMR + DROM + tolls / n, rounded once.
+
+        A hospital's empty return raises the rate of the billable kilometres by 25 %, 50 % from 50 km: the reading that
+        most engines make of a text that has two.
+        """
         beyond = np.maximum(self.length - KILOMETRES_IN_FORFAIT, 0)
-        hundredths = (FORFAIT + np.where(self.city, CITY, 0)) * 100 + beyond * RATE[self.department]
-        uplifted = hundredths * np.where(self.night, 3, 2) * (100 - _ABATEMENT[np.minimum(self.patients, 4)])
+        quarters = np.where(self.empty_return, np.where(self.length >= FAR, 6, 5), 4)
+        run = (FORFAIT + np.where(self.city, CITY, 0)) * 400 + beyond * RATE[self.department] * quarters
+        uplifted = run * np.where(self.night, 3, 2) * (100 - _ABATEMENT[np.minimum(self.patients, 4)])
         fixed = np.where(self.tpmr, TPMR, 0) + np.where(IS_DROM[self.department], DROM, 0)
         # Twelve is a multiple of any number of patients up to four, so that there is one rounding.
-        exact = (uplifted + fixed * 20_000) * 12 + self.tolls * 20_000 * (12 // self.patients)
-        return half_up(exact, 20_000 * 12)
+        exact = (uplifted + fixed * 80_000) * 12 + self.tolls * 80_000 * (12 // self.patients)
+        return half_up(exact, 80_000 * 12)
