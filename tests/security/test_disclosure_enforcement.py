@@ -288,7 +288,9 @@ async def test_what_nobody_settled_counts_as_disclosed_in_full(somebody: Address
     reservation = await reserve(portal)
     assert await office.fetchval("select disclosure.sweep(interval '0')") == 1
     owner = await administer(somebody)
-    row = await owner.fetchrow("select person, result, fields from disclosure.settlement where reservation = $1", reservation)
+    row = await owner.fetchrow(
+        "select person, result, fields from disclosure.settlement where reservation = $1", reservation
+    )
     assert tuple(row) == (PERSON, 0, 31)
     for connection in (portal, office, owner):
         await connection.close()

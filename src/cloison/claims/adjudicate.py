@@ -12,7 +12,7 @@ from cloison.rights.eligibility import Answers
 from cloison.rules import REASONS, Priced
 
 REFUSED, ACCEPTED, NOTHING_DUE, CANCELLED = 1, 2, 3, 4
-ACT_UNKNOWN = REASONS["act_unknown"].number
+ACT_UNKNOWN = REASONS["rules.act_unknown"].number
 """An act that nobody knows belongs to no family of care: the right cannot even be asked."""
 
 

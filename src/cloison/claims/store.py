@@ -11,7 +11,7 @@ from cloison.claims.claim import ClaimBatch
 from cloison.claims.promises import Promises
 from cloison.disclosure.reader import uuids
 from cloison.rights.eligibility import Answers
-from cloison.storage.bulk import Column, Nullable, copy
+from cloison.storage.bulk import Column, Nullable, copy, fetch
 from cloison.storage.database import Database, connection_of
 from cloison.storage.roles import Role
 from cloison.storage.transaction import Transaction
@@ -302,3 +302,75 @@ async def files(database: Database) -> list[asyncpg.Record]:
                       (select count(*) from claims.resend r where r.file = f.file) as resent
                from claims.file f order by f.file"""
         )
+
+
+DECIDED = {
+    "decision": "int64",
+    "invoice": "int64",
+    "tenant": "int32",
+    "practice": "int32",
+    "number": "S9",
+    "batch": "int32",
+    "care_from": "date",
+    "nature": "int16",
+    "state": "int16",
+    "reason": "int16",
+    "amo_cents": "int64",
+    "amc_cents": "int64",
+    "amc_asked_cents": "int64",
+}
+DECIDED_LINES = {
+    "decision": "int64",
+    "line": "int16",
+    "code": "S5",
+    "care_date": "date",
+    "quantity": "int32",
+    "coefficient": "int32",
+    "charged_cents": "int64",
+    "base_cents": "int64",
+    "rate_bp": "int32",
+    "amo_cents": "int64",
+    "amc_cents": "int64",
+    "reason": "int16",
+}
+
+
+async def decided(work: Transaction, decisions: NDArray[np.int64]) -> dict[str, NDArray[np.generic]]:
+    """What these decisions decided, sorted by their number: one row each, the columns of DECIDED."""
+    return await fetch(
+        connection_of(work),
+        f"""select {", ".join(DECIDED)} from claims.decision join claims.invoice using (invoice)
+            where decision = any ($1::int8[]) order by decision""",
+        decisions.tolist(),
+        columns=DECIDED,
+    )
+
+
+async def decided_lines(work: Transaction, decisions: NDArray[np.int64]) -> dict[str, NDArray[np.generic]]:
+    """The lines of these decisions, sorted by decision and line: the columns of DECIDED_LINES."""
+    return await fetch(
+        connection_of(work),
+        """select d.decision, d.line, l.code, l.care_date, l.quantity, l.coefficient, l.charged_cents, d.base_cents, d.rate_bp,
+                  d.amo_cents, d.amc_cents, d.reason
+           from claims.line_decision d join claims.decision e using (decision)
+           join claims.line l on l.invoice = e.invoice and l.line = d.line
+           where d.decision = any ($1::int8[]) order by d.decision, d.line""",
+        decisions.tolist(),
+        columns=DECIDED_LINES,
+    )
+
+
+async def tell_without_payment(work: Transaction, run: int) -> NDArray[np.int64]:
+    """The decisions that pay nothing, told with this run: those not told before, and those it told the first time."""
+    connection = connection_of(work)
+    await connection.execute(
+        """insert into claims.told (decision, run)
+           select decision, $1 from claims.decision d
+           where state in (1, 3) and not exists (select from claims.told t where t.decision = d.decision)
+             and not exists (select from claims.decision x where x.replaces = d.decision)""",
+        run,
+    )
+    found = await fetch(
+        connection, "select decision from claims.told where run = $1 order by 1", run, columns={"decision": "int64"}
+    )
+    return found["decision"].astype(np.int64)

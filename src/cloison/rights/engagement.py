@@ -6,7 +6,6 @@ slip of the pen is seen. The Inter-AMC format is not public; this one is the pro
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +17,7 @@ ALPHABET = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SIGNS = 13
 LENGTH = SIGNS + 2
 CHECK_MODULUS = 31
-VALIDITY = timedelta(days=30)
+VALIDITY = np.timedelta64(30, "D")
 """How long a promise binds when the insurer's contract says nothing: the project's default, not an official figure."""
 INVALID = -1
 

@@ -97,7 +97,7 @@ class Desk:
         """Give a number to the covered questions that ask for one. The promise ends with the coverage, or after VALIDITY."""
         count = len(enquiries)
         numbers, held = np.zeros(count, np.int64), np.zeros(count, np.int64)
-        valid_to = np.minimum(answers.valid_to, enquiries.care_date + np.timedelta64(engagement.VALIDITY))
+        valid_to = np.minimum(answers.valid_to, enquiries.care_date + engagement.VALIDITY)
         (wanted,) = np.nonzero(enquiries.engage & (answers.result == Result.COVERED))
         if not len(wanted):
             return numbers, answers.valid_to, held

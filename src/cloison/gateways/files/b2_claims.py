@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cloison.claims import ClaimBatch, ClaimInvoices, ClaimLines
-from cloison.gateways.files.b2_columns import Chunk, Invoices, Lines
+from cloison.gateways.files.b2_columns import Chunk, Lines
 from cloison.period import Days
 from cloison.rights.engagement import parsed
 from cloison.rules import Agreement, Exoneration, Pathway, Protection, Trips, pathway_ids
@@ -27,10 +27,12 @@ MAJORITY_YEARS = 18
 def batch_of(file: int, number: int, chunk: Chunk) -> ClaimBatch:
     """The invoices of a chunk of a file, as claims read them."""
     invoices, lines = chunk.invoices, chunk.lines
-    return ClaimBatch(file, number, _invoices(invoices, lines), _lines(lines), trips_of(lines))
+    return ClaimBatch(file, number, _invoices(chunk), _lines(lines), trips_of(lines))
 
 
-def _invoices(invoices: Invoices, lines: Lines) -> ClaimInvoices:
+def _invoices(chunk: Chunk) -> ClaimInvoices:
+    invoices, lines = chunk.invoices, chunk.lines
+    lot = chunk.batches.number[invoices.batch]
     count = len(invoices.record)
     reason = invoices.reason.copy()
     (bad,) = np.nonzero(lines.reason)
@@ -46,7 +48,7 @@ def _invoices(invoices: Invoices, lines: Lines) -> ClaimInvoices:
     return ClaimInvoices(
         record=invoices.record,
         records=(invoices.last_record - invoices.record + 1).astype(np.int32),
-        batch=invoices.batch,
+        batch=np.where(np.char.isdigit(lot), lot, b"0").astype(np.int32),
         practice_number=invoices.practice_number,
         number=invoices.invoice_number,
         amc=invoices.amc_number,

@@ -31,7 +31,7 @@ create table claims.invoice (
     invoice        int8 primary key,
     file           int4 not null,
     record         int4 not null,                  -- position of its first record in the file, from 1
-    batch          int4 not null,
+    batch          int4 not null,                  -- number of its lot in the file
     tenant         int4 not null,
     practice       int4 not null,
     number         char(9) not null,
@@ -142,11 +142,18 @@ create table claims.resend (
     primary key (file, record)
 );
 
+-- In which payment run's returns a decision without payment was told: once.
+create table claims.told (
+    decision int8 primary key,
+    run      int4 not null
+);
+create index told_by_run on claims.told (run);
+
 -- ------------------------------------------------------------------ append-only
 create function claims.refuse_change() returns trigger language plpgsql set search_path = '' as
 $$ begin raise exception 'claims are append-only: write a new decision' using errcode = 'insufficient_privilege'; end $$;
 do $$ declare t text; begin
-    foreach t in array array['invoice', 'line', 'decision', 'line_decision', 'chunk', 'resend'] loop
+    foreach t in array array['invoice', 'line', 'decision', 'line_decision', 'chunk', 'resend', 'told'] loop
         execute format('create trigger append_only before update or delete or truncate on claims.%I
                         for each statement execute function claims.refuse_change()', t);
     end loop;
@@ -173,6 +180,7 @@ grant usage on sequence claims.later_decision to s_claims;
 grant select, insert on all tables in schema claims to s_claims;
 grant update (state, invoices, reason) on claims.file to s_claims;
 grant update (state) on claims.quarantine to s_claims;
+grant select, insert on claims.told to c_pay;
 grant select on claims.invoice, claims.line, claims.decision, claims.line_decision, claims.file to c_pay;
 
 reset role;

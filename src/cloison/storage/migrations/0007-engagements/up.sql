@@ -59,39 +59,40 @@ create function rights.engage(
 declare
     r record;
     granted int8;
+    holds int8[] := array_fill(0::int8, array[cardinality(p_question)]);
 begin
     perform disclosure.require_revealable(p_reservation);
     for r in
-        select a.*, e.tenant, e.practice, e.act_family, e.care_date, i.person, c.product
-        from unnest(p_question, p_engagement, p_coverage, p_valid_to, p_hold_until, p_wanted_cents, p_ceiling_cents)
-                 as a (question, engagement, coverage, valid_to, hold_until, wanted_cents, ceiling_cents)
+        select a.n, a.wanted_cents, a.ceiling_cents, e.act_family, extract(year from e.care_date)::int2 as year, i.person, c.product
+        from unnest(p_question, p_coverage, p_wanted_cents, p_ceiling_cents)
+                 with ordinality as a (question, coverage, wanted_cents, ceiling_cents, n)
         join disclosure.entry e on e.reservation = p_reservation and e.question = a.question and e.mark is null
         join vault.online_index i on i.token = e.token and i.tenant = e.tenant
-        join rights.coverage c on c.coverage = a.coverage and c.person = i.person and c.known_to = 'infinity'
-                              and c.valid_from <= e.care_date and e.care_date < c.valid_to
+        join rights.coverage c on c.coverage = a.coverage and c.person = i.person
+        where a.wanted_cents > 0 and a.ceiling_cents >= 0
         order by i.person, c.product, e.act_family
     loop
-        granted := 0;
-        if r.wanted_cents > 0 and r.ceiling_cents >= 0 then
-            insert into rights.ceiling (person, product, domain, year, ceiling_cents)
-                values (r.person, r.product, r.act_family, extract(year from r.care_date), r.ceiling_cents)
-                on conflict do nothing;
-            select least(r.wanted_cents, c.ceiling_cents - c.used_cents - c.held_cents) into granted
-                from rights.ceiling c
-                where c.person = r.person and c.product = r.product and c.domain = r.act_family
-                  and c.year = extract(year from r.care_date) for update;
-            update rights.ceiling c set held_cents = c.held_cents + granted
-                where c.person = r.person and c.product = r.product and c.domain = r.act_family
-                  and c.year = extract(year from r.care_date) and granted > 0;
-        end if;
-        insert into rights.engagement (engagement, tenant, person, practice, coverage, product, domain, valid_from, valid_to,
-                                       held_cents, ceiling_year, hold_until, reservation, question)
-            values (r.engagement, r.tenant, r.person, r.practice, r.coverage, r.product, r.act_family, r.care_date,
-                    r.valid_to, granted, extract(year from r.care_date), r.hold_until, p_reservation, r.question);
-        question := r.question;
-        held_cents := granted;
-        return next;
+        insert into rights.ceiling (person, product, domain, year, ceiling_cents)
+            values (r.person, r.product, r.act_family, r.year, r.ceiling_cents) on conflict do nothing;
+        select least(r.wanted_cents, c.ceiling_cents - c.used_cents - c.held_cents) into granted
+            from rights.ceiling c
+            where c.person = r.person and c.product = r.product and c.domain = r.act_family and c.year = r.year for update;
+        update rights.ceiling c set held_cents = c.held_cents + granted
+            where c.person = r.person and c.product = r.product and c.domain = r.act_family and c.year = r.year;
+        holds[r.n] := granted;
     end loop;
+    return query
+    insert into rights.engagement as g (engagement, tenant, person, practice, coverage, product, domain, valid_from, valid_to,
+                                        held_cents, ceiling_year, hold_until, reservation, question)
+    select a.engagement, e.tenant, i.person, e.practice, c.coverage, c.product, e.act_family, e.care_date, a.valid_to,
+           a.held, extract(year from e.care_date), a.hold_until, p_reservation, a.question
+    from unnest(p_question, p_engagement, p_coverage, p_valid_to, p_hold_until, holds)
+             as a (question, engagement, coverage, valid_to, hold_until, held)
+    join disclosure.entry e on e.reservation = p_reservation and e.question = a.question and e.mark is null
+    join vault.online_index i on i.token = e.token and i.tenant = e.tenant
+    join rights.coverage c on c.coverage = a.coverage and c.person = i.person and c.known_to = 'infinity'
+                          and c.valid_from <= e.care_date and e.care_date < c.valid_to
+    returning g.question, g.held_cents;
 end $$;
 
 -- Give back the holds that nobody used in time. Returns how many.

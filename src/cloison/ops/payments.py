@@ -1,0 +1,91 @@
+"""Paying what was decided: bank details in, a run, its orders, what the banks answered."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from cloison.errors import Defect, Place
+from cloison.gateways.files.counter import Payee
+from cloison.identity import Practices
+from cloison.ops.house import House
+from cloison.payments import answers, details, payables, reconcile
+from cloison.payments.details import Holder
+from cloison.payments.payables import OrderFile, Run
+from cloison.payments.reconcile import Outcome
+from cloison.rights.reference import Reference
+from cloison.storage.database import Database
+from cloison.storage.roles import Role
+
+INITIATOR = "CLOISON"
+PAYEES_AT_ONCE = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """A run with the files of its orders."""
+
+    run: Run
+    files: list[OrderFile]
+
+
+async def record_payees(house: House, database: Database, payees: Sequence[Payee]) -> list[Defect]:
+    """Seal where practices are paid. A practice that is not registered, or details that are wrong, are listed."""
+    practices = await Practices.read(database, Role.PAY)
+    known = dict(zip(practices.number.tolist(), practices.practice.tolist(), strict=True))
+    numbers: list[int] = []
+    sound: list[details.BankDetails] = []
+    defects: list[Defect] = []
+    for line, payee in enumerate(payees, 2):
+        number = known.get(payee.number.encode())
+        read = details.read(payee.iban, payee.bic, payee.name, Place("practices", line))
+        if isinstance(read, Defect):
+            defects.append(read)
+        elif number is not None:
+            numbers.append(number)
+            sound.append(read)
+    for start in range(0, len(numbers), PAYEES_AT_ONCE):
+        part = slice(start, start + PAYEES_AT_ONCE)
+        async with database.transaction(Role.OFFICE) as work:
+            await details.record(work, house.keys, Holder.PRACTICE, numbers[part], sound[part])
+    return defects
+
+
+async def record_payers(house: House, database: Database, insurers: Path) -> list[Defect]:
+    """Seal each insurer's own account, from the insurers' file."""
+    reference = await Reference.read(database, Role.CLAIMS)
+    tenants = dict(zip(reference.insurers.amc.tolist(), reference.insurers.tenant.tolist(), strict=True))
+    numbers: list[int] = []
+    sound: list[details.BankDetails] = []
+    defects: list[Defect] = []
+    for line, insurer in enumerate(json.loads(insurers.read_text(encoding="utf-8")), 1):
+        tenant = tenants.get(insurer["amc"].lstrip("0").encode())
+        read = details.read(insurer["iban"], insurer["bic"], insurer["name"], Place(insurers.name, line))
+        if isinstance(read, Defect):
+            defects.append(read)
+        elif tenant is not None:
+            numbers.append(tenant)
+            sound.append(read)
+    async with database.transaction(Role.OFFICE) as work:
+        await details.record(work, house.keys, Holder.INSURER, numbers, sound)
+    return defects
+
+
+async def pay(house: House, database: Database, day: date, rank: int, folder: Path) -> Paid:
+    """Order what is due and write the orders. The same day and rank give the same run and the same bytes."""
+    async with database.transaction(Role.PAY) as work:
+        run = await payables.run(work, day, rank)
+    async with database.transaction(Role.PAY) as work:
+        files = await payables.order_files(work, house.keys, run.run, folder, INITIATOR)
+    return Paid(run, files)
+
+
+async def read_answers(house: House, database: Database, paths: Iterable[Path]) -> list[Outcome]:
+    """Make true in the books what banks answered, each file in a transaction of its own."""
+    outcomes: list[Outcome] = []
+    for path in paths:
+        file = answers.read(path.name, path.read_bytes())
+        async with database.transaction(Role.PAY) as work:
+            outcomes.extend(await reconcile.reconcile(work, house.keys, [file]))
+    return outcomes
