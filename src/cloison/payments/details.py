@@ -10,10 +10,9 @@ from typing import Final
 
 from cloison.errors import Defect, Place
 from cloison.identifiers.iban import Bic, Iban
-from cloison.payments import store
 from cloison.payments.reasons import BANK_DETAILS_INVALID
 from cloison.payments.sepa import NAME_MAX, BankDetails, epc
-from cloison.payments.store import Row
+from cloison.payments.store import Row, runs
 from cloison.storage.keys import KeyProvider
 from cloison.storage.transaction import Transaction
 
@@ -53,18 +52,18 @@ async def record(
     plain = [SEPARATOR.join((one.iban, one.bic, one.name)).encode().ljust(PLAIN_BYTES, b"\0") for one in details]
     assert all(len(one) == PLAIN_BYTES for one in plain), "bank details are checked before they are sealed"
     sealed = keys.wrap(KEY, plain, [_bound(holder, number) for number in numbers])
-    await store.add_bank_accounts(work, holder, numbers, sealed, [one.iban[-4:] for one in details])
+    await runs.add_bank_accounts(work, holder, numbers, sealed, [one.iban[-4:] for one in details])
 
 
 async def opened(work: Transaction, keys: KeyProvider, bank_accounts: Sequence[int]) -> dict[int, BankDetails]:
     """These lines in clear, to write an order and nothing else."""
-    rows = await store.sealed_accounts(work, bank_accounts)
+    rows = await runs.sealed_accounts(work, bank_accounts)
     return {row["bank_account"]: one for row, one in zip(rows, _opened(keys, rows), strict=True)}
 
 
 async def insurers_by_iban(work: Transaction, keys: KeyProvider) -> dict[str, int]:
     """Whose account a statement is about."""
-    rows = await store.sealed_payers(work)
+    rows = await runs.sealed_payers(work)
     return {one.iban: row["number"] for row, one in zip(rows, _opened(keys, rows), strict=True)}
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from cloison.errors import Corruption, Misuse, Reason
 from cloison.money import Cents
-from cloison.payments import details, sepa, store
+from cloison.payments import details, sepa
 from cloison.payments.chart import Numbers
 from cloison.payments.reasons import (
     NO_BANK_DETAILS,
@@ -29,6 +29,7 @@ from cloison.payments.reasons import (
     RUN_UNKNOWN,
 )
 from cloison.payments.sepa import CreditTransfer, Order
+from cloison.payments.store import Row, runs
 from cloison.storage.keys import KeyProvider
 from cloison.storage.transaction import Transaction
 
@@ -92,15 +93,15 @@ class Returns:
 
 async def run(work: Transaction, day: date, rank: int = 1) -> Run:
     """Order what is due, to be paid on `day`. The same day and rank is the same run, however often it is called."""
-    number, starts = await store.start_run(work, day, rank)
+    number, starts = await runs.start_run(work, day, rank)
     if starts:
-        await store.pay(work, number, day, sepa.TRANSFERS_PER_FILE_MAX)
+        await runs.pay(work, number, day, sepa.TRANSFERS_PER_FILE_MAX)
     return await summary(work, number)
 
 
 async def summary(work: Transaction, number: int) -> Run:
     """Raises Misuse when there is no such run."""
-    row = await store.run_summary(work, number)
+    row = await runs.run_summary(work, number)
     if row is None:
         raise Misuse(RUN_UNKNOWN, cause=f"run {number}")
     return Run(row["run"], row["execution_date"], row["rank"], row["payments"], row["amount_cents"])
@@ -109,7 +110,7 @@ async def summary(work: Transaction, number: int) -> Run:
 async def unpaid(work: Transaction) -> list[Unpaid]:
     """What is still due after the runs, and what stands in the way."""
     found: list[Unpaid] = []
-    for row in await store.unpaid(work):
+    for row in await runs.unpaid(work):
         if row["amount_cents"] < 0:
             reason = PRACTICE_OWES
         elif not row["payer"]:
@@ -134,7 +135,7 @@ async def order_files(
     turn, reading = asyncio.Semaphore(FILES_AT_ONCE), asyncio.Lock()
     known: dict[int, sepa.BankDetails] = {}
 
-    async def write(row: store.Row) -> OrderFile:
+    async def write(row: Row) -> OrderFile:
         async with turn:
             async with reading:  # one connection asks one question at a time
                 order = await _order(work, keys, row, known, initiator)
@@ -142,21 +143,21 @@ async def order_files(
             digest = await asyncio.to_thread(_written, order, path, row["digest"])
         return OrderFile(row["tenant"], order.message_id, path, digest, row["payments"], row["amount_cents"])
 
-    orders = await store.orders(work, number)
+    orders = await runs.orders(work, number)
     files: list[OrderFile] = []
     for row, file in zip(orders, await asyncio.gather(*map(write, orders), return_exceptions=True), strict=True):
         if isinstance(file, BaseException):
             raise file
         if row["digest"] is None:
-            await store.file_written(work, row["payment_order"], file.digest, file.path.stat().st_size)
+            await runs.file_written(work, row["payment_order"], file.digest, file.path.stat().st_size)
         files.append(file)
     return files
 
 
 async def _order(
-    work: Transaction, keys: KeyProvider, row: store.Row, known: dict[int, sepa.BankDetails], initiator: str
+    work: Transaction, keys: KeyProvider, row: Row, known: dict[int, sepa.BankDetails], initiator: str
 ) -> Order:
-    payments = await store.payments_of(work, row["payment_order"])
+    payments = await runs.payments_of(work, row["payment_order"])
     wanted = {payment["payee_account"] for payment in payments} | {row["payer_account"]}
     known.update(await details.opened(work, keys, sorted(wanted - known.keys())))
     payer = known[row["payer_account"]]
@@ -170,9 +171,7 @@ async def _order(
     )
 
 
-def _transfers(
-    payments: Sequence[store.Row], known: dict[int, sepa.BankDetails], payer_name: str
-) -> list[CreditTransfer]:
+def _transfers(payments: Sequence[Row], known: dict[int, sepa.BankDetails], payer_name: str) -> list[CreditTransfer]:
     # The reference comes first in the remittance too: what a bank cuts off is at the end.
     return [
         CreditTransfer(label, cents, known[payee], f"{label} TIERS PAYANT {payer_name} {lines} FACTURE(S)")
@@ -207,7 +206,7 @@ def _written(order: Order, path: Path, expected: bytes | None) -> bytes:
 
 async def returns_data(work: Transaction, number: int) -> Returns:
     """The payments of a run and what each pays. A payment that repeats a returned one shows what that one paid."""
-    payments, lines = await store.returned_columns(work, number)
+    payments, lines = await runs.returned_columns(work, number)
     payment = np.array(payments["payment"] or [], np.int64)
     of_line = np.array(lines["payment"] or [], np.int64)
     days = np.array(payments["execution_day"] or [], np.int64)

@@ -5,6 +5,11 @@ set role cloison_owner;
 create function payments.account_number(tenant int4, kind int2, practice int4) returns int8 language sql immutable
     return (tenant::int8 << 36) + (kind::int8 << 32) + practice;
 
+create function payments.du(tenant int4, practice int4) returns int8 language sql immutable
+    return (tenant::int8 << 36) + (2::int8 << 32) + practice;
+create function payments.banque(tenant int4) returns int8 language sql immutable
+    return (tenant::int8 << 36) + (3::int8 << 32);
+
 -- Whole cents add up to whole cents: an overflow is an error, never a wider type (and this is three times faster).
 create aggregate payments.sum_cents(int8) (sfunc = int8pl, stype = int8, initcond = '0');
 
@@ -259,7 +264,7 @@ begin
         select from added a
         left join payments.transfer t on t.transfer = a.payment
         where not coalesce(t.kind = 3 and t.phase = 1 and t.amount_cents = a.amount_cents
-                           and t.debit_account = payments.account_number(a.tenant, 2::int2, a.practice), false)
+                           and t.debit_account = payments.du(a.tenant, a.practice), false)
     ) then
         perform payments.refuse('a payment is a pending transfer of what is due to the practice');
     end if;
@@ -293,7 +298,7 @@ begin
     select coalesce(sum(g.lines), 0)
     from gathered g join payments.payment p
       on p.payment = g.payment and p.lines = g.lines and p.amount_cents = g.amount_cents
-     and g.account = payments.account_number(p.tenant, 2::int2, p.practice) and p.xact = pg_current_xact_id()
+     and g.account = payments.du(p.tenant, p.practice) and p.xact = pg_current_xact_id()
     into taken;
     if wanted <> taken then
         perform payments.refuse('the lines of a payment are open, of one practice, and make its amount');
@@ -450,7 +455,8 @@ grant select, insert on payments.run, payments.payment_order, payments.payment_o
     payments.bank_anomaly, payments.explanation, payments.bank_account to c_pay;
 grant select on payments.balance, payments.total, payments.open_line, payments.payment_state,
     payments.payment_transition, payments.bank_account_in_force, payments.owed, payments.payment_now to c_pay;
-grant execute on function payments.account_number(int4, int2, int4), payments.sum_cents(int8) to s_claims, c_pay;
+grant execute on function payments.account_number(int4, int2, int4), payments.sum_cents(int8), payments.du(int4, int4),
+    payments.banque(int4) to s_claims, c_pay;
 grant execute on function payments.lock_books() to c_pay;
 -- Bank details are written by the office, which then sees the last four characters only.
 grant insert on payments.bank_account to c_office;
