@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from tests.unit import paper_b2 as paper
 
 from cloison.gateways.files import b2
+from cloison.gateways.files.columns import Array
 
 DIGIT_TEXT = st.text("0123456789", min_size=1, max_size=9)
 CODES = st.sampled_from([b"G", b"CS", b"AMI", b"TXI", b"PH7", b"ABCDE"])
@@ -24,7 +25,7 @@ def files(draw: st.DrawFn) -> tuple[b2.Batches, b2.Invoices, b2.Lines, b2.Produc
     batch = np.repeat(range(len(shape)), [len(batch) for batch in shape])
     size, count = len(lines_of), sum(lines_of)
 
-    def column(values: st.SearchStrategy[object], rows: int, shape: str) -> np.ndarray[tuple[int], np.dtype[np.void]]:
+    def column(values: st.SearchStrategy[object], rows: int, shape: str) -> Array:
         return np.array(draw(st.lists(values, min_size=rows, max_size=rows)), shape)
 
     def amounts(most: int) -> st.SearchStrategy[int]:

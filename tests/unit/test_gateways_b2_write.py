@@ -117,8 +117,8 @@ def test_a_text_that_does_not_fit_is_refused(path: Path):
     path.write_bytes(b"".join(paper.sample()))
     found, chunk = read_one(path)
 
+    wide = replace(chunk.lines, code=np.array([b"TOOLONG"] * 4))
     with pytest.raises(Misuse, match=r"write\.overflow"):
-        wide = replace(chunk.lines, code=np.array([b"TOOLONG"] * 4))
         b2.render(found.header, chunk.batches, chunk.invoices, wide)
 
 

@@ -5,6 +5,7 @@ most 999 batches. What makes the file unreadable refuses it as a whole; a batch 
 a unit; everything else is left to the reading of invoices, one by one.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -19,11 +20,13 @@ from cloison.gateways.files.b2_layout import (
     BATCH,
     BATCH_TOTAL,
     BATCHES_MAX,
+    FEE,
     HEADER,
     INVOICE,
     INVOICE_TOTAL,
     INVOICES_MAX,
     LENGTH,
+    LINE,
     TRAILER,
     field_name,
 )
@@ -84,7 +87,7 @@ def survey(path: str | Path) -> Survey:
     scan = _scan(source)
     header, file_year = _header(scan, log)
     _check_file(source, scan, log)
-    batches = _batches(scan, file_year, log)
+    batches = _batches(source, scan, file_year, log)
     first, last = _invoice_bounds(scan)
     issuers = batches.practice_number
     defects = log.closed()
@@ -245,7 +248,7 @@ def _check_counters(scan: _Scan, batch_count: int, whole: bool, log: DefectLog) 
         log.add(reasons.FILE_BATCH_COUNT.number, len(scan.kinds), 0, BATCHES_MAX, batch_count)
 
 
-def _batches(scan: _Scan, file_year: int, log: DefectLog) -> Batches:
+def _batches(source: Source, scan: _Scan, file_year: int, log: DefectLog) -> Batches:
     """Each batch with the reason that refuses it, if one does."""
     starts = scan.at(kind.BATCH)[: len(scan.heads)]
     count = len(starts)
@@ -264,7 +267,7 @@ def _batches(scan: _Scan, file_year: int, log: DefectLog) -> Batches:
         date=days,
         **{name: digits.exact(heads, BATCH[name]) for name in texts},
     )
-    check = _BatchCheck(scan, batches, starts, ends, log)
+    check = _BatchCheck(source, scan, batches, starts, ends, log)
     for bad in (bad_day, no_day):
         if bad is not None:
             check.refuse(bad, reasons.BATCH_FIELD, starts, BATCH.field_id("date"))
@@ -276,8 +279,11 @@ def _batches(scan: _Scan, file_year: int, log: DefectLog) -> Batches:
 class _BatchCheck:
     """Records 1 to 6 of every batch against each other. Fills the columns of `batches`."""
 
-    def __init__(self, scan: _Scan, batches: Batches, starts: Int64, ends: Int64, log: DefectLog) -> None:
-        self.scan, self.batches, self.starts, self.ends, self.log = scan, batches, starts, ends, log
+    def __init__(
+        self, source: Source, scan: _Scan, batches: Batches, starts: Int64, ends: Int64, log: DefectLog
+    ) -> None:
+        self.source, self.scan, self.batches, self.log = source, scan, batches, log
+        self.starts, self.ends = starts, ends
         self.invoices_at = scan.at(kind.INVOICE)
         self.invoice_count = np.searchsorted(self.invoices_at, ends) - np.searchsorted(self.invoices_at, starts)
         totals_at = scan.at(kind.BATCH_TOTAL)
@@ -324,8 +330,8 @@ class _BatchCheck:
             self.refuse(self.has_total & differs, reasons.BATCH_NUMBER, self.total_at, BATCH_TOTAL.field_id(name))
         lines, amount, certain = self._announced_by_invoices()
         self._compare(rows, "invoice_count", reasons.BATCH_INVOICE_COUNT, self.invoice_count, self.has_total)
-        self._compare(rows, "line_count", reasons.BATCH_LINE_COUNT, lines, certain)
-        self._compare(rows, "total", reasons.BATCH_TOTAL, amount, certain)
+        self._compare(rows, "line_count", reasons.BATCH_LINE_COUNT, lines, certain, self._lines_present)
+        self._compare(rows, "total", reasons.BATCH_TOTAL, amount, certain, self._charged_by_lines)
         too_many = self.invoice_count > INVOICES_MAX
         self.refuse(too_many, reasons.BATCH_INVOICE_COUNT, self.total_at, 0, np.full(len(rows), INVOICES_MAX))
 
@@ -343,13 +349,42 @@ class _BatchCheck:
         certain &= high - low == self.invoice_count
         return sums[0][high] - sums[0][low], sums[1][high] - sums[1][low], certain
 
-    def _compare(self, rows: Raw, name: str, reason: Reason, actual: Int64, judged: Flags) -> None:
+    def _lines_present(self, rows: Int64) -> Int64:
+        """How many records 3 and 4 stand in some batches."""
+        is_line = (self.scan.kinds == kind.LINE) | (self.scan.kinds == kind.FEE)
+        return np.array([np.count_nonzero(is_line[self.starts[row] : self.ends[row]]) for row in rows], np.int64)
+
+    def _charged_by_lines(self, rows: Int64) -> Int64:
+        """What the records 3 and 4 of some batches charge. These batches are read again."""
+        sums = np.zeros(len(rows), np.int64)
+        for at, row in enumerate(rows):
+            for _, raw in self.source.blocks(int(self.starts[row]), int(self.ends[row])):
+                kinds = kinds_of(raw)
+                for layout, wanted in ((LINE, kind.LINE), (FEE, kind.FEE)):
+                    sums[at] += digits.number(raw[kinds == wanted], layout["total"])[0].sum()
+        return sums
+
+    def _compare(
+        self,
+        rows: Raw,
+        name: str,
+        reason: Reason,
+        actual: Int64,
+        judged: Flags,
+        otherwise: Callable[[Int64], Int64] | None = None,
+    ) -> None:
+        """Refuse batches whose record 6 announces something else than the records 5, and than the lines: when it
+        agrees with the lines, one record 5 is wrong and refuses its invoice alone."""
         announced, bad = digits.number(rows, BATCH_TOTAL[name])
         field_id = BATCH_TOTAL.field_id(name)
         if bad is not None:
             self.refuse(bad & self.has_total, reasons.BATCH_FIELD, self.total_at, field_id)
             judged = judged & ~bad
-        self.refuse(judged & (announced != actual), reason, self.total_at, field_id, actual, announced)
+        differs = judged & (announced != actual)
+        doubtful = np.flatnonzero(differs)
+        if otherwise is not None and len(doubtful):
+            differs[doubtful] = announced[doubtful] != otherwise(doubtful)
+        self.refuse(differs, reason, self.total_at, field_id, actual, announced)
         column = getattr(self.batches, name)
         column[:] = np.where(self.has_total, announced, 0)
 

@@ -165,6 +165,16 @@ def put_number(raw: Raw, item: Field, values: NDArray[np.signedinteger]) -> None
     raw[:, item.start : item.end] = block.view(np.uint8)[:, blocks * 4 - item.width :]
 
 
+def padded(values: NDArray[np.bytes_], width: int) -> NDArray[np.bytes_]:
+    """Numbers given as text, with zeros on the left up to `width`; empty ones stay empty."""
+    result = values.astype(f"S{width}")
+    length = np.char.str_len(values)
+    short = (length > 0) & (length < width)
+    if short.any():
+        result[short] = np.char.zfill(result[short], width)
+    return result
+
+
 def put_text(raw: Raw, item: Field, values: NDArray[np.bytes_]) -> None:
     """Write bytes, spaces on the right; an empty text writes the default of the field."""
     block = np.ascontiguousarray(values.astype(f"S{item.width}", copy=False)).view(np.uint8)

@@ -70,15 +70,4 @@ def _text_of(column: Array, layout: Layout, item: Field, kept: bool) -> Array:
     if column.dtype.itemsize > item.width and (np.char.str_len(column) > item.width).any():
         raise Misuse(reasons.WRITE_OVERFLOW, f"{layout.code}, {item.name}")
     numeric = item.kind in (Kind.NUMBER, Kind.DATE) and not kept
-    return _zeros_on_the_left(column, item) if numeric else column
-
-
-def _zeros_on_the_left(column: Array, item: Field) -> Array:
-    """A number given as text is right-aligned; an empty one is left to the default of the field."""
-    length = np.char.str_len(column)
-    short = (length > 0) & (length < item.width)
-    if not short.any():
-        return column
-    aligned = column.astype(f"S{item.width}")
-    aligned[short] = np.char.zfill(aligned[short], item.width)
-    return aligned
+    return digits.padded(column, item.width) if numeric else column

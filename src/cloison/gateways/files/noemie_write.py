@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cloison.errors import Misuse
-from cloison.gateways.files import reasons
+from cloison.gateways.files import digits, reasons
 from cloison.gateways.files.columns import Array, Columns
 from cloison.gateways.files.fill import filled
 from cloison.gateways.files.layout import Layout
@@ -271,8 +271,8 @@ def _put_transfers(
 def _amc_in_eight(numbers: Bytes) -> dict[str, Array]:
     """Entity 010 has seven positions and a key where 199 and 071 have ten: a longer number is left to those."""
     short = np.char.lstrip(numbers, b"0")
-    eight = np.char.zfill(np.where(np.char.str_len(short) <= 8, short, b""), 8).astype("S8")
-    block = eight.view(np.uint8).reshape(len(eight), 8)
+    fitting = np.where((np.char.str_len(short) <= 8) & (short != b""), short, b"0").astype("S8")
+    block = digits.padded(fitting, 8).view(np.uint8).reshape(len(numbers), 8)
     return {
         "amc": np.ascontiguousarray(block[:, :7]).view("S7").reshape(-1),
         "amc_key": np.ascontiguousarray(block[:, 7:]).view("S1").reshape(-1),
@@ -314,7 +314,7 @@ def _put_invoices(flat: NDArray[np.uint8], places: _Places, contents: Contents) 
             "complement": np.ascontiguousarray(code[:, 3:]).view("S2").reshape(-1),
         },
     )  # fmt: skip
-    key = np.char.add(np.char.zfill(invoices.batch, 3), np.char.zfill(invoices.invoice_number, 9))
+    key = np.char.add(digits.padded(invoices.batch, 3), digits.padded(invoices.invoice_number, 9))
     counter = _per(lines.invoice, len(invoices))
     control = {"level_id": _level_id(INVOICE, key), "counter": counter}
     _lay(flat, places.invoice_end, E990, control | _signed("sum", invoices.amc_paid))
