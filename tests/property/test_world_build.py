@@ -223,6 +223,7 @@ def test_the_day_has_about_one_invoice_for_three_people(world: Manifest, truth: 
 def test_each_invoice_mistake_is_planted(truth: dict[str, dict[str, int]]):
     assert all(truth["invoice_mistakes"].values())
     assert all(truth["question_mistakes"].values())
+    assert truth["invoices_ended_since"]["ended_since"] > 0
 
 
 def test_totals_of_invoices_add_up_but_where_planted(
@@ -303,16 +304,18 @@ def test_an_invoice_asks_the_insurer_that_covers_the_patient(
     ended = {
         (row["amc"], row["nir"], row["date_naissance"][2:], row["rang_naissance"]): row["date_fin"]
         for row in movements_of(world, "20261119")
+        if row["mouvement"] == "F"
     }
     for invoice in invoices:
-        mistake = planted[invoice.file, invoice.position]["mistake"]
+        wanted = planted[invoice.file, invoice.position]
+        mistake = wanted["mistake"]
         head = invoice.head
         who = (head[120:128], head[11:26], head[95:101], head[101:102])
         care = f"20{head[58:60]}-{head[60:62]}-{head[62:64]}"
-        covered = any(
-            right["date_debut"] <= care <= (ended.get(who) or right["date_fin"] or "9999") for right in rights[who]
-        )
-        assert covered != (mistake in ("wrong_birth_date", "wrong_amc", "closed_right", "nir_key")), mistake
+        promised = any(right["date_debut"] <= care <= (right["date_fin"] or "9999") for right in rights[who])
+        assert promised != (mistake in ("wrong_birth_date", "wrong_amc", "closed_right", "nir_key")), mistake
+        assert (promised and care > ended.get(who, "9999")) == wanted["ended_since"]
+        assert wanted["question"] or not wanted["ended_since"]
 
 
 def test_an_invoice_is_linked_to_its_question(world: Manifest, invoices: list[Invoice]):

@@ -139,6 +139,7 @@ def _counts(
         "invoices": named(invoices.visits.kind, [kind.name.lower() for kind in Kind]),
         "invoice_mistakes": named(invoices.flaw, [flaw.name.lower() for flaw in Flaw]),
         "invoices_uncovered": {"uncovered": int(invoices.uncovered.sum())},
+        "invoices_ended_since": {"ended_since": int(invoices.ended_since.sum())},
         "questions": {"asked": questions.number.size, "before_an_invoice": int((questions.invoice >= 0).sum())},
         "question_mistakes": named(questions.slip, [slip.name.lower() for slip in Slip]),
     }
@@ -156,6 +157,7 @@ def _truth(
         "kind": invoices.visits.kind,
         "mistake": invoices.flaw,
         "uncovered": invoices.uncovered.astype(np.int64),
+        "ended_since": invoices.ended_since.astype(np.int64),
         "total_cents": added(total),
         "amo_cents": added(amo),
         "asked_cents": added(due),

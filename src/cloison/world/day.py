@@ -68,7 +68,8 @@ def make_questions(
 ) -> Questions:  # fmt: skip
     """Ask about the patients of the day. Invoices about the wrong person or insurer were not preceded by a question."""
     silent = np.isin(invoices.flaw, (Flaw.WRONG_BIRTH_DATE, Flaw.WRONG_AMC, Flaw.CLOSED_RIGHT, Flaw.NIR_KEY))
-    before = np.flatnonzero(happens(rng, _ASKED_BEFORE, invoices.right.size) & ~silent)
+    usual = happens(rng, _ASKED_BEFORE, invoices.right.size)
+    before = np.flatnonzero((usual & ~silent) | invoices.ended_since)
     opened, closed = open_rights(contracts, rights, movements, day)
     extra = int(before.size * _WITHOUT_INVOICE / _ASKED_BEFORE)
     alone = opened[rng.integers(0, opened.size, extra)]

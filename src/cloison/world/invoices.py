@@ -17,6 +17,7 @@ from cloison.world.text import NO_DAY, Bools, Ints, Texts, beside, cells_of, dig
 
 FLAWED_SHARE = 0.01
 _OUTSIDE_PATHWAY = 0.03
+_SURPRISED_SHARE = 0.002
 _WINDOW_DAYS = 25
 """A right is open for all of these days, or closed for all of them: the truth is never a matter of hours."""
 
@@ -44,7 +45,11 @@ _REGULATED = np.array([Kind.GENERALISTE, Kind.TAXI])
 
 @dataclass(frozen=True, slots=True)
 class Invoices:
-    """One row per invoice, as the professional writes it. `uncovered`: the product does not guarantee this care."""
+    """One row per invoice, as the professional writes it.
+
+    `uncovered`: the product does not guarantee this care. `ended_since`: the second day of movements ends the right
+    before the day of care; a question answered before that promised payment.
+    """
 
     visits: Visits
     right: Ints
@@ -59,6 +64,7 @@ class Invoices:
     outside: Bools
     flaw: Ints
     uncovered: Bools
+    ended_since: Bools
 
 
 def open_rights(contracts: Contracts, rights: Rights, movements: Movements, day: np.datetime64) -> tuple[Ints, Ints]:
@@ -85,6 +91,9 @@ def make_invoices(
     lapsed = np.flatnonzero(flaw == Flaw.CLOSED_RIGHT)
     right[lapsed] = closed[rng.integers(0, max(closed.size, 1), lapsed.size)] if lapsed.size else 0
 
+    surprised = _surprised(rng, flaw, rights, movements)
+    right[surprised.invoices] = surprised.rights
+
     contract = rights.contract[right]
     product, domain = contracts.product[contract], DOMAIN_OF_KIND[visits.kind]
     waiting = movements.start[right] + market.waiting_days[product, domain] > visits.day - _WINDOW_DAYS
@@ -110,7 +119,23 @@ def make_invoices(
         _outside(rng, visits.kind, people.families.age[person]),
         flaw,
         uncovered,
+        movements.ended_since[right],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Surprised:
+    """Invoices for people whose right will turn out to have ended."""
+
+    invoices: Ints
+    rights: Ints
+
+
+def _surprised(rng: np.random.Generator, flaw: Ints, rights: Rights, movements: Movements) -> _Surprised:
+    ended = rng.permutation(np.flatnonzero(movements.ended_since & movements.known & (rights.order == 1)))
+    sound = rng.permutation(np.flatnonzero(flaw == Flaw.NONE))
+    count = min(ended.size, sound.size, round(_SURPRISED_SHARE * flaw.size))
+    return _Surprised(sound[:count], ended[:count])
 
 
 def _flaws(rng: np.random.Generator, kind: Ints, some_closed: bool) -> Ints:

@@ -42,6 +42,7 @@ COLUMNS = (
 _MISTAKEN = 0.002
 _CHANGED = 0.01
 _ENDED_AMONG_CHANGED = 0.35
+_ENDED_IN_THE_PAST = 0.4
 _RENAMED_AMONG_CHANGED = 0.85
 _CREATION, _MODIFICATION, _END = 0, 1, 2
 _KINDS = table(["C", "M", "F"])
@@ -85,6 +86,8 @@ class Movements:
     known: Bools
     start: Days
     last_end: Days
+    ended_since: Bools
+    """Ended by the second day, from a day before the day of care: known only afterwards."""
     renamed: Bools
 
 
@@ -120,14 +123,21 @@ def make_movements(
     fate = rng.random(contracts.insurer.size)[contract]
     ended = changed & (fate < _ENDED_AMONG_CHANGED)
     renamed = changed & ~ended & (fate < _RENAMED_AMONG_CHANGED)
-    leaves = day + rng.integers(-20, 45, contracts.insurer.size)[contract]
+    leaves = (
+        day
+        + np.where(
+            happens(rng, _ENDED_IN_THE_PAST, contracts.insurer.size),
+            rng.integers(-20, -9, contracts.insurer.size),
+            rng.integers(0, 45, contracts.insurer.size),
+        )[contract]
+    )
     last_end = np.where(ended, leaves, contracts.end[contract])
     touched = np.flatnonzero(changed)
     second = Lines(
         touched, np.where(ended, _END, _MODIFICATION)[touched], start[touched],
         last_end[touched], np.zeros(touched.size, np.int64),
     )  # fmt: skip
-    return Movements(first, second, ~fatal & ~born_later, start, last_end, renamed)
+    return Movements(first, second, ~fatal & ~born_later, start, last_end, ended & (last_end < day), renamed)
 
 
 def _together(*parts: Lines) -> Lines:

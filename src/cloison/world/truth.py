@@ -19,8 +19,8 @@ from cloison.world.text import Ints, digits, frame, repeat, table
 _TEXT, _WHOLE = pa.string(), pa.int64()
 SCHEMA = pa.schema([
     ("file", _TEXT), ("position", _WHOLE), ("question", _WHOLE), ("practice", _TEXT), ("number", _TEXT),
-    ("kind", _TEXT), ("mistake", _TEXT), ("uncovered", pa.bool_()), ("total_cents", _WHOLE), ("amo_cents", _WHOLE),
-    ("asked_cents", _WHOLE),
+    ("kind", _TEXT), ("mistake", _TEXT), ("uncovered", pa.bool_()), ("ended_since", pa.bool_()),
+    ("total_cents", _WHOLE), ("amo_cents", _WHOLE), ("asked_cents", _WHOLE),
 ])  # fmt: skip
 """`position` is that of the 2S record, from 1; `question` is 0 where the invoice was not preceded by one."""
 
@@ -56,6 +56,7 @@ class Truth:
             "kind": _KINDS[taken["kind"]],
             "mistake": _FLAWS[taken["mistake"]],
             "uncovered": taken["uncovered"] == 1,
+            "ended_since": taken["ended_since"] == 1,
             "total_cents": taken["total_cents"],
             "amo_cents": taken["amo_cents"],
             "asked_cents": taken["asked_cents"],
