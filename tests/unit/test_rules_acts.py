@@ -21,8 +21,10 @@ TAXIS = """
 """
 
 
-def columns_of(table: Acts) -> dict[str, Any]:
-    return {name: getattr(table, name) for name in Acts.__dataclass_fields__}
+def changed(**changes: Any) -> dict[str, Any]:
+    """The columns of a batch, some of them changed."""
+    batch = acts(TAXIS)
+    return {name: getattr(batch, name) for name in Acts.__dataclass_fields__} | changes
 
 
 def test_nothing_with_a_meaning_in_law_has_a_default():
@@ -32,38 +34,38 @@ def test_nothing_with_a_meaning_in_law_has_a_default():
 
 def test_an_unknown_column_is_refused():
     with pytest.raises(Misuse, match="no column colour"):
-        Acts.of(**columns_of(acts(TAXIS)), colour=1)
+        Acts.of(**changed(colour=1))
 
 
 @pytest.mark.parametrize("wrong", [1.5, np.array([1.0] * 4), "12", None])
 def test_an_amount_that_is_not_a_whole_number_of_cents_is_refused(wrong: object):
     with pytest.raises(Misuse, match="charged"):
-        Acts.of(**(columns_of(acts(TAXIS)) | {"charged": wrong}))
+        Acts.of(**changed(charged=wrong))
 
 
 def test_a_number_that_does_not_fit_its_column_is_refused():
     with pytest.raises(Misuse, match="quantity"):
-        Acts.of(**(columns_of(acts(TAXIS)) | {"quantity": 2**31}))
+        Acts.of(**changed(quantity=2**31))
 
 
 def test_columns_have_the_same_length():
     with pytest.raises(Misuse, match="different lengths"):
-        Acts.of(**(columns_of(acts(TAXIS)) | {"charged": np.array([1, 2, 3])}))
+        Acts.of(**changed(charged=np.array([1, 2, 3])))
     with pytest.raises(Misuse, match="minor"):
-        Acts(**(columns_of(acts(TAXIS)) | {"minor": np.zeros(3, np.bool_)}))
+        Acts(**changed(minor=np.zeros(3, np.bool_)))
 
 
 def test_a_number_outside_its_vocabulary_is_a_mistake_of_the_caller():
     for wrong in ({"formula": 6}, {"pathway": 4}, {"code": len(ACT_CODES)}, {"exoneration": -2}):
         with pytest.raises(Misuse, match="a number outside"):
-            price(Acts.of(**(columns_of(acts(TAXIS)) | wrong)), TariffBook.standard())
+            price(Acts.of(**changed(**wrong)), TariffBook.standard())
 
 
 def test_trips_point_at_their_acts_in_order():
     with pytest.raises(Misuse, match="must increase"):
         _trips([3, 1])
     with pytest.raises(Misuse, match="beyond the acts"):
-        Acts.of(**(columns_of(acts(TAXIS)) | {"trips": _trips([1, 4])}))
+        Acts.of(**changed(trips=_trips([1, 4])))
 
 
 def test_rows_taken_keep_their_trips():
@@ -113,4 +115,5 @@ def test_an_empty_batch_is_priced():
 
 def _trips(rows: list[int]) -> Trips:
     trips = acts(TAXIS).trips
-    return Trips(**({name: getattr(trips, name) for name in Trips.__dataclass_fields__} | {"act": np.array(rows)}))
+    columns: dict[str, Any] = {name: getattr(trips, name) for name in Trips.__dataclass_fields__}
+    return Trips(**columns | {"act": np.array(rows)})

@@ -50,6 +50,7 @@ class Sheet:
 
     columns: dict[str, NDArray[Any]]  # Any: one integer type per column
     trace: dict[str, NDArray[np.int16]]
+    participation_acts: NDArray[np.int32]
     reason: NDArray[np.int16]
     remarks: NDArray[np.uint32]
 
@@ -58,6 +59,7 @@ class Sheet:
         return Sheet(
             {name: column[start:end] for name, column in self.columns.items()},
             {name: column[start:end] for name, column in self.trace.items()},
+            self.participation_acts[start:end],
             self.reason[start:end],
             self.remarks[start:end],
         )
@@ -186,6 +188,10 @@ class Bill:
             column[rows] = value if isinstance(value, int) else np.broadcast_to(value, len(self))[at]
         if trace is not None:
             trace[rows] = law
+
+    def count(self, where: Mask, acts: NDArray[np.int64]) -> None:
+        """Note how many acts of each line count towards the daily number of participations."""
+        self._sheet.participation_acts[self._rows_where(where)] = acts
 
     def refuse(self, where: Mask, code: str) -> None:
         """These acts cannot be priced, for this reason unless a more important one is known."""

@@ -110,6 +110,7 @@ def participation_par_jour(acts: Bill, tariff: TariffBook) -> Only:
     quantity = some.quantity
     keys = (own_keys(some.person_key), some.provider_key, some.care_date.days)
     counted = granted(keys, some.sequence, quantity, number - some.consultations_day)
+    acts.count(owed, counted)
     montant = tariff["participation_forfaitaire.montant"].on(some.care_date)
     kept = np.minimum(montant * counted, some.participation_forfaitaire)
     return _lowered(owed, some.participation_forfaitaire, kept)

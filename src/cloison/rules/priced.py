@@ -47,6 +47,9 @@ class Priced:
     5)."""
     franchise: Cents
     """Likewise."""
+    participation_acts: NDArray[np.int32]
+    """Acts of the line that count towards the daily number: what `Acts.consultations_day` must carry to the next batch.
+    `participation_year`, `franchise_day`, `franchise_year` and `ceiling_left` carry the amounts themselves."""
     reason: NDArray[np.int16]
     """0, or the number in REASONS of the refusal, else of the first reduction or difference."""
     remarks: NDArray[np.uint32]

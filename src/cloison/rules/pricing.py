@@ -142,6 +142,7 @@ def blank(size: int) -> Sheet:
     return Sheet(
         {name: np.zeros(size, np.int64) for name in COLUMNS},
         {name: np.full(size, -1, np.int16) for name in COLUMNS},
+        np.zeros(size, np.int32),
         np.zeros(size, np.int16),
         np.zeros(size, np.uint32),
     )
@@ -155,6 +156,7 @@ def _priced(acts: Acts, tariff: TariffBook, sheet: Sheet) -> Priced:
         **columns,
         own_share=np.where(refused, 0, np.maximum(acts.charged - paid, 0)),
         overrun=np.where(refused, 0, acts.charged - columns["base"]),
+        participation_acts=sheet.participation_acts,
         reason=sheet.reason,
         remarks=sheet.remarks,
         trace=Trace(**sheet.trace),

@@ -1,0 +1,146 @@
+"""What holds for every batch: shares add up, no share is negative, order and cuts change nothing."""
+
+from dataclasses import fields
+from random import Random
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.oracle.draws import draw
+
+from cloison.rules import Acts, Priced, TariffBook, Trips, price
+from cloison.rules.pricing import BLOCK_ROWS
+
+AMOUNTS = (
+    "base",
+    "amo_rate_bp",
+    "amo_share",
+    "amc_share",
+    "own_share",
+    "overrun",
+    "participation_forfaitaire",
+    "franchise",
+    "reason",
+    "remarks",
+)
+BOOK = TariffBook.standard()
+batches = st.builds(draw, st.integers(0, 2**32), st.integers(1, 300))
+
+
+@given(batches)
+def test_shares_add_up_to_what_is_charged_and_none_is_negative(acts: Acts):
+    priced = price(acts, BOOK)
+    kept = ~priced.refused & (acts.paid_by_other <= acts.charged - priced.amo_share)
+    shares = priced.amo_share + priced.amc_share + priced.own_share + acts.paid_by_other
+    assert (shares[kept] == acts.charged[kept]).all()
+    for name in ("base", "amo_share", "amc_share", "own_share", "overrun", "participation_forfaitaire", "franchise"):
+        assert (getattr(priced, name) >= 0).all(), name
+
+
+@given(batches)
+def test_no_payer_goes_beyond_its_bound(acts: Acts):
+    priced = price(acts, BOOK)
+    kept = ~priced.refused
+    assert (priced.base[kept] <= acts.charged[kept]).all()
+    assert (priced.amo_share[kept] <= acts.charged[kept]).all()
+    left = np.maximum(acts.charged - priced.amo_share - acts.paid_by_other, 0)
+    assert (priced.amc_share[kept] <= left[kept]).all()
+    assert (priced.participation_forfaitaire + priced.franchise <= priced.amo_share).all()
+
+
+@given(batches)
+def test_a_refused_act_has_no_amount_and_one_reason(acts: Acts):
+    priced = price(acts, BOOK)
+    for name in AMOUNTS[:8]:
+        assert not getattr(priced, name)[priced.refused].any(), name
+    assert (priced.remarks[priced.refused] == 0).all()
+
+
+@given(batches, st.randoms(use_true_random=False))
+def test_the_order_of_rows_changes_nothing(acts: Acts, chance: Random):
+    order = np.random.default_rng(chance.getrandbits(32)).permutation(len(acts))
+    whole, shuffled = price(acts, BOOK), price(acts.take(order), BOOK)
+    for name in AMOUNTS:
+        assert (getattr(whole, name)[order] == getattr(shuffled, name)).all(), name
+
+
+@given(batches, st.integers(0, 300))
+@settings(max_examples=60)
+def test_a_batch_cut_anywhere_gives_what_it_gives_whole(acts: Acts, cut: int):
+    """Cut along the order in which limits are used up; what the first part used is carried to the second."""
+    order = np.argsort(acts.sequence)
+    first, second = order[:cut], order[cut:]
+    whole = price(acts, BOOK)
+    before = price(acts.take(first), BOOK)
+    after = price(carried(before, acts.take(second)), BOOK)
+    for name in AMOUNTS:
+        apart = np.concatenate([getattr(before, name), getattr(after, name)])
+        assert (apart == getattr(whole, name)[order]).all(), name
+
+
+@given(batches)
+def test_pricing_the_past_again_gives_the_past(acts: Acts):
+    once, again = price(acts, BOOK), price(acts, BOOK)
+    for name in AMOUNTS:
+        assert (getattr(once, name) == getattr(again, name)).all(), name
+
+
+def test_no_float_reaches_an_amount():
+    priced = price(draw(1, 500), BOOK)
+    for name in AMOUNTS:
+        assert getattr(priced, name).dtype.kind in "iu", name
+    for table in (Acts, Trips):
+        for field in fields(table):
+            column = getattr(priced.acts if table is Acts else priced.acts.trips, field.name)
+            assert field.name == "trips" or column.dtype.kind in "iubM", field.name
+    for parameter in BOOK.parameters.values():
+        for value in parameter.values:
+            amounts = value.value.values() if not isinstance(value.value, int) else [value.value]
+            assert all(type(amount) is int for amount in amounts)
+
+
+def test_blocks_leave_no_seam():
+    """Each act alone and in blocks: the same, so the size of a block is only a matter of speed."""
+    acts = draw(3, BLOCK_ROWS + 500)
+    seam = np.arange(BLOCK_ROWS - 250, BLOCK_ROWS + 250)
+    whole, part = price(acts, BOOK), price(acts.take(seam), BOOK)
+    alone = (acts.ceiling_key[seam] < 0) | part.refused
+    for name in ("base", "amo_share", "amo_rate_bp"):
+        assert (getattr(whole, name)[seam] == getattr(part, name)).all(), name
+    assert (whole.amc_share[seam][alone] == part.amc_share[alone]).all()
+
+
+def carried(before: Priced, acts: Acts) -> Acts:
+    """The second part of a cut batch, with what the first part used taken into its counters."""
+    first, refused = before.acts, before.refused
+    columns = {f.name: getattr(acts, f.name) for f in fields(Acts)}
+    days, first_days = (a.care_date.astype(np.int64) for a in (acts, first))
+    years, first_years = (a.care_date.astype("datetime64[Y]").astype(np.int64) for a in (acts, first))
+    known = first.person_key >= 0
+
+    def used(amounts: np.ndarray, which: np.ndarray, *keys: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+        totals: dict[tuple[int, ...], int] = {}
+        for row in np.flatnonzero(which).tolist():
+            key = tuple(int(there[row]) for _, there in keys)
+            totals[key] = totals.get(key, 0) + int(amounts[row])
+        here = zip(*(here.tolist() for here, _ in keys), strict=True)
+        return np.array([totals.get(tuple(key), 0) for key in here], np.int64).reshape(len(acts))
+
+    person = (acts.person_key, first.person_key)
+    kinds = (acts.domain, first.domain)
+    doctor = (acts.provider_key, first.provider_key)
+    columns["consultations_day"] = columns["consultations_day"] + used(
+        before.participation_acts, known, person, doctor, (days, first_days)
+    ).astype(np.int32)
+    columns["participation_year"] = columns["participation_year"] + used(
+        before.participation_forfaitaire, known, person, (years, first_years)
+    )
+    columns["franchise_day"] = columns["franchise_day"] + used(
+        before.franchise, known, person, kinds, (days, first_days)
+    )
+    columns["franchise_year"] = columns["franchise_year"] + used(before.franchise, known, person, (years, first_years))
+    limited = (first.ceiling_key >= 0) & ~refused
+    columns["ceiling_left"] = np.maximum(columns["ceiling_left"], 0) - used(
+        before.amc_share, limited, (acts.ceiling_key, first.ceiling_key)
+    )
+    return Acts(**columns)
