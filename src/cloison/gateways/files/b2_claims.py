@@ -13,7 +13,7 @@ from cloison.claims import ClaimBatch, ClaimInvoices, ClaimLines
 from cloison.gateways.files.b2_columns import Chunk, Lines
 from cloison.period import Days
 from cloison.rights.engagement import parsed
-from cloison.rules import Agreement, Exoneration, Pathway, Protection, Trips, pathway_ids
+from cloison.rules.acts import Agreement, Exoneration, Pathway, Protection, Trips, pathway_ids
 
 TRIP = b"TXI"
 DETAILS = (b"TXN", b"TXV", b"TXP", b"TXH", b"TXS", b"TXR", b"PEA")
@@ -26,7 +26,7 @@ MAJORITY_YEARS = 18
 
 def batch_of(file: int, number: int, chunk: Chunk) -> ClaimBatch:
     """The invoices of a chunk of a file, as claims read them."""
-    invoices, lines = chunk.invoices, chunk.lines
+    lines = chunk.lines
     return ClaimBatch(file, number, _invoices(chunk), _lines(lines), trips_of(lines))
 
 

@@ -20,7 +20,7 @@ from cloison.period import FOREVER
 from cloison.rights import refusals
 from cloison.rights.engagement import formatted
 from cloison.rights.enquiry import Enquiries, Replies
-from cloison.rules import Domain
+from cloison.rules.vocabulary import Domain
 
 PRACTICES = (
     "numero",
@@ -185,13 +185,12 @@ def answer_lines(asked: Asked, replies: Replies) -> Iterator[list[str]]:
 
 def write_answers(path: Path, lines: Iterator[list[str]]) -> int:
     """Write an answers file; returns how many answers it holds."""
-    count = 0
+    rows = list(lines)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter=";", lineterminator="\n")
         writer.writerow(ANSWERS)
-        for count, line in enumerate(lines, 1):
-            writer.writerow(line)
-    return count
+        writer.writerows(rows)
+    return len(rows)
 
 
 def _rows(path: Path, wanted: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:

@@ -6,7 +6,10 @@ FILE_UNREADABLE = Reason(
     1,
     "csv.unreadable",
     Text("Ce fichier n'est pas un CSV en UTF-8.", "This file is not CSV in UTF-8."),
-    Text("Enregistrez-le en UTF-8, séparateur « ; », et renvoyez-le.", "Save it as UTF-8 with separator ';' and send it again."),
+    Text(
+        "Enregistrez-le en UTF-8, séparateur « ; », et renvoyez-le.",
+        "Save it as UTF-8 with separator ';' and send it again.",
+    ),
     Actor.PROFESSIONAL,
 )
 COLUMN_MISSING = Reason(

@@ -50,7 +50,11 @@ class Defects:
 
     def report(self, source: str, limit: int | None = 100) -> Iterator[Defect]:
         """The first `limit` defects in words."""
-        for row in range(len(self.reason) if limit is None else min(limit, len(self.reason))):
+        return self.some(slice(0, limit), source)
+
+    def some(self, rows: slice, source: str) -> Iterator[Defect]:
+        """Some defects in words."""
+        for row in range(*rows.indices(len(self.reason))):
             place = Place(source, int(self.record[row]), self.field_name(int(self.field[row])))
             yield Defect(REASONS[int(self.reason[row])], place, _cause(int(self.expected[row]), int(self.found[row])))
 

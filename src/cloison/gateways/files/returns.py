@@ -48,7 +48,12 @@ class Movement:
 
 
 def contents(
-    told: Told, movements: Movement, decided: Table, lines: Table, amc_of: Mapping[int, bytes], reasons: Mapping[int, Reason]
+    told: Told,
+    movements: Movement,
+    decided: Table,
+    lines: Table,
+    amc_of: Mapping[int, bytes],
+    reasons: Mapping[int, Reason],
 ) -> Contents:
     """The contents of the returns of some practices. `decided` and `lines` are sorted by decision."""
     kept = movements.amount >= 0
@@ -142,7 +147,9 @@ def _rejects(
     (reduced,) = np.nonzero(lines["reason"][detail])
     invoice = np.concatenate([refused, owner[reduced]])
     line = np.concatenate([np.full(len(refused), -1), reduced])
-    number = np.concatenate([decided["reason"][invoice_rows[refused]], lines["reason"][detail[reduced]]]).astype(np.int64)
+    number = np.concatenate([decided["reason"][invoice_rows[refused]], lines["reason"][detail[reduced]]]).astype(
+        np.int64
+    )
     line_number = np.concatenate([np.zeros(len(refused), np.int64), lines["line"][detail[reduced]].astype(np.int64)])
     order = np.lexsort((line, invoice))
     known = {each: reasons[each] for each in np.unique(number).tolist()}
