@@ -10,7 +10,7 @@
 
 Columns carry a reason's `number`; people and machines read its `code` and words. Ranges of numbers:
 1 files and formats, 100 identifiers, 200 rights, 300 rules, 400 claims, 500 payments,
-600 identity and disclosure, 700 storage and keys. Zero is "no reason". Inside a part, the lower
+600 identity and disclosure, 700 storage and keys, 800 operations. Zero is "no reason". Inside a part, the lower
 number takes precedence when several apply.
 """
 

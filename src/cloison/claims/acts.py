@@ -18,7 +18,9 @@ def sectors(practices: Practices, row: NDArray[np.intp]) -> NDArray[np.int8]:
     """How each practice stands to the national agreement."""
     sector, optam = practices.sector[row], practices.optam[row]
     known = [sector == 0, sector == 1, optam]
-    return np.select(known, [np.int8(Sector.NOT_CONCERNED), np.int8(Sector.ONE), np.int8(Sector.TWO_OPTAM)], np.int8(Sector.TWO))
+    return np.select(
+        known, [np.int8(Sector.NOT_CONCERNED), np.int8(Sector.ONE), np.int8(Sector.TWO_OPTAM)], np.int8(Sector.TWO)
+    )
 
 
 def acts_of(
@@ -65,7 +67,9 @@ def acts_of(
         participation_year=0,
         franchise_day=0,
         franchise_year=0,
-        formula=np.where(covered, guarantees.formula[at] if len(guarantees.formula) else 0, Formula.NONE).astype(np.int8),
+        formula=np.where(covered, guarantees.formula[at] if len(guarantees.formula) else 0, Formula.NONE).astype(
+            np.int8
+        ),
         rate_bp=_guaranteed(covered, guarantees.rate_bp, at, 0).astype(np.int32),
         amount_cents=_guaranteed(covered, guarantees.amount_cents, at, 0),
         act_cap=_guaranteed(covered, guarantees.act_cap_cents, at, NO_LIMIT),

@@ -97,5 +97,3 @@ def _first(reason: NDArray[np.int16], batch: ClaimBatch) -> NDArray[np.int16]:
     (at,) = np.nonzero(reason)
     result[batch.lines.invoice[at[::-1]]] = reason[at[::-1]]
     return result
-
-

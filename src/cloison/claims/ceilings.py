@@ -61,9 +61,7 @@ class Ceilings:
         freed = _freed(batch, promises, at, inverse, len(first))
         key[at] = inverse
         left[at] = np.maximum(ceiling[chosen] - used - held + freed, 0)[inverse]
-        return cls(
-            key, left, covered.person[chosen], covered.product[chosen], domain[chosen], year[chosen], freed
-        )
+        return cls(key, left, covered.person[chosen], covered.product[chosen], domain[chosen], year[chosen], freed)
 
     async def use(self, work: Transaction, paid: Cents) -> None:
         """Write what these lines used, and give back what their promises held."""
@@ -86,9 +84,7 @@ def _distinct(
     return person[first], first, inverse
 
 
-def _freed(
-    batch: ClaimBatch, promises: Promises, at: NDArray[np.intp], ceiling: NDArray[np.intp], count: int
-) -> Cents:
+def _freed(batch: ClaimBatch, promises: Promises, at: NDArray[np.intp], ceiling: NDArray[np.intp], count: int) -> Cents:
     """What bound promises held of each ceiling: counted once per invoice."""
     invoice = batch.lines.invoice[at]
     held = promises.held_cents[invoice]

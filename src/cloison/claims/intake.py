@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from cloison.claims import store
-from cloison.storage.database import Database
 from cloison.storage.roles import Role
+from cloison.storage.transaction import Storage
 
 RECEIVED, DECIDING, DECIDED, REFUSED = 1, 2, 3, 4
 
@@ -20,26 +20,26 @@ class ReceivedFile:
     new: bool
 
 
-async def receive(database: Database, name: str, digest: bytes, size: int, spool: UUID) -> ReceivedFile:
+async def receive(database: Storage, name: str, digest: bytes, size: int, spool: UUID) -> ReceivedFile:
     """Enter a sealed file. The same bytes are the same file, however often they are sent and under whatever name."""
     async with database.transaction(Role.CLAIMS) as work:
         file, new = await store.receive(work, name, digest, size, str(spool))
     return ReceivedFile(file, name, spool, new)
 
 
-async def refuse(database: Database, file: int, reason: int) -> None:
+async def refuse(database: Storage, file: int, reason: int) -> None:
     """The file cannot be read at all. It stays sealed, listed with its reason."""
     async with database.transaction(Role.CLAIMS) as work:
         await store.set_state(work, file, REFUSED, reason=reason)
 
 
-async def begin(database: Database, file: int, invoices: int) -> None:
+async def begin(database: Storage, file: int, invoices: int) -> None:
     """Its structure is sound: this many invoices will be decided."""
     async with database.transaction(Role.CLAIMS) as work:
         await store.set_state(work, file, DECIDING, invoices)
 
 
-async def finish(database: Database, file: int) -> None:
+async def finish(database: Storage, file: int) -> None:
     """Every invoice of it is decided, kept aside, or was received before."""
     async with database.transaction(Role.CLAIMS) as work:
         await store.set_state(work, file, DECIDED)

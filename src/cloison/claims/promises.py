@@ -128,4 +128,3 @@ def _with_promises(
 
 def _domains(batch: ClaimBatch) -> NDArray[np.int16]:
     return domains(code_ids(batch.lines.code)).astype(np.int16)
-

@@ -15,14 +15,19 @@ PRACTICE_UNKNOWN = Reason(
 CARE_AFTER_RECEPTION = Reason(
     401,
     "claims.care_after_reception",
-    Text("Les soins sont datés d'après la réception de la facture.", "The care is dated after the invoice was received."),
+    Text(
+        "Les soins sont datés d'après la réception de la facture.", "The care is dated after the invoice was received."
+    ),
     Text("Corrigez la date des soins et renvoyez la facture.", "Correct the date of care and send the invoice again."),
     Actor.PROFESSIONAL,
 )
 ALREADY_DECIDED = Reason(
     402,
     "claims.already_decided",
-    Text("Cette facture a déjà été reçue ; sa décision ne change pas.", "This invoice was already received; its decision stands."),
+    Text(
+        "Cette facture a déjà été reçue ; sa décision ne change pas.",
+        "This invoice was already received; its decision stands.",
+    ),
     Text(
         "Rien à faire. Pour la changer, annulez-la puis envoyez une facture corrigée.",
         "Nothing to do. To change it, cancel it and send a corrected invoice.",
@@ -77,7 +82,10 @@ NOT_DECIDED = Reason(
     430,
     "claims.not_decided",
     Text("Cette facture n'existe pas ou n'a pas de décision.", "This invoice does not exist or has no decision."),
-    Text("Vérifiez le numéro du professionnel, de la facture et le jour.", "Check the practice number, invoice number and day."),
+    Text(
+        "Vérifiez le numéro du professionnel, de la facture et le jour.",
+        "Check the practice number, invoice number and day.",
+    ),
     Actor.PROFESSIONAL,
 )
 ALREADY_CANCELLED = Reason(
@@ -92,9 +100,24 @@ FILE_ALREADY_RECEIVED = Reason(
     440,
     "claims.file_already_received",
     Text("Ce fichier a déjà été reçu, octet pour octet.", "This file was already received, byte for byte."),
-    Text("Rien à faire : son résultat est celui de la première réception.", "Nothing to do: its result is that of the first."),
+    Text(
+        "Rien à faire : son résultat est celui de la première réception.",
+        "Nothing to do: its result is that of the first.",
+    ),
     Actor.NOBODY,
     Retry.NEVER,
+)
+
+BOOKS_BUSY = Reason(
+    441,
+    "claims.books_busy",
+    Text(
+        "D'autres traitements écrivent les mêmes factures ; rien n'a été fait à moitié.",
+        "Other processes write the same invoices; nothing was half done.",
+    ),
+    Text("Relancez le traitement : il reprend où il en était.", "Run it again: it goes on where it was."),
+    Actor.OPERATOR,
+    Retry.LATER,
 )
 
 CATALOGUE = Catalogue(
@@ -108,4 +131,5 @@ CATALOGUE = Catalogue(
     NOT_DECIDED,
     ALREADY_CANCELLED,
     FILE_ALREADY_RECEIVED,
+    BOOKS_BUSY,
 )

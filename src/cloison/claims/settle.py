@@ -11,7 +11,6 @@ A process killed anywhere decides the same chunk again and writes the same rows,
 from dataclasses import dataclass
 from datetime import date
 
-import asyncpg
 import numpy as np
 from numpy.typing import NDArray
 
@@ -36,21 +35,18 @@ from cloison.rights.reference import NOBODY, Reference
 from cloison.rules import TariffBook, price
 from cloison.rules.acts import code_ids, domains
 from cloison.storage.bulk import Nullable
-from cloison.storage.database import Database
 from cloison.storage.roles import Role
-from cloison.storage.transaction import Transaction
+from cloison.storage.transaction import Storage, Transaction
 from cloison.storage.vault_index import BlindIndex
 
 ATTEMPTS = 5
-AGAIN = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
-"""Another process recorded the same invoices first, or waits for us: look again, and decide again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
     """What deciding needs, and that does not change from one batch to the next."""
 
-    database: Database
+    database: Storage
     index: BlindIndex
     reference: Reference
     practices: Practices
@@ -80,21 +76,36 @@ async def settle(office: Office, batch: ClaimBatch, today: date) -> Settlement:
     practice_row, tenant, kept = triage(office, batch, today)
     sound = batch.only(kept == 0)
     of_sound = np.flatnonzero(kept == 0)
-    reader = await _reserve(office, sound, tenant[of_sound], practice_row[of_sound])
-    revealed = await reader.rights()
+    reader, revealed = await read_rights(office, sound, tenant[of_sound], practice_row[of_sound])
+    facts = _Facts(batch, sound, of_sound, kept, tenant, practice_row, revealed)
     for attempt in range(ATTEMPTS):
         try:
-            async with office.database.transaction(Role.CLAIMS) as work:
-                if not await store.mark_chunk(work, batch):
-                    return _already(batch)
-                settlement, covered = await _decide(
-                    office, work, batch, sound, of_sound, kept, tenant, practice_row, revealed
-                )
-            break
-        except AGAIN as failure:
+            return await _once(office, reader, facts)
+        except store.AGAIN as failure:
             if attempt == ATTEMPTS - 1:
-                raise Unavailable(rights_refusals.INSURER_NOT_LOADED, cause=type(failure).__name__) from failure
-    await _settle_disclosure(reader, sound, covered)
+                raise Unavailable(refusals.BOOKS_BUSY, cause=type(failure).__name__) from failure
+    raise AssertionError("the last attempt returns or raises")
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What is known of a batch before its transaction. `sound` are its invoices that can be decided, at `of_sound`."""
+
+    batch: ClaimBatch
+    sound: ClaimBatch
+    of_sound: NDArray[np.intp]
+    kept: NDArray[np.int16]
+    tenant: NDArray[np.int32]
+    practice_row: NDArray[np.intp]
+    revealed: RevealedRights
+
+
+async def _once(office: Office, reader: BatchReader, facts: _Facts) -> Settlement:
+    async with office.database.transaction(Role.CLAIMS) as work:
+        if not await store.mark_chunk(work, facts.batch):
+            return _already(facts.batch)
+        settlement, covered = await _decide(office, work, facts)
+    await settle_disclosure(reader, facts.sound, covered)
     return settlement
 
 
@@ -120,9 +131,10 @@ def triage(
     return practice_row, tenant, kept
 
 
-async def _reserve(
+async def read_rights(
     office: Office, sound: ClaimBatch, tenant: NDArray[np.int32], practice_row: NDArray[np.intp]
-) -> BatchReader:
+) -> tuple[BatchReader, RevealedRights]:
+    """Reserve one question per invoice, durably, then read what is known of these persons' rights."""
     invoices = sound.invoices
     count = len(sound)
     token = office.index.batch_nir(tenant, invoices.nir)
@@ -145,27 +157,19 @@ async def _reserve(
     reader = await BatchDoor(office.database).reserve(needs)
     if isinstance(reader, Reason):
         raise Unavailable(reader, cause="batch")
-    return reader
+    return reader, await reader.rights()
 
 
-async def _decide(
-    office: Office,
-    work: Transaction,
-    batch: ClaimBatch,
-    sound: ClaimBatch,
-    of_sound: NDArray[np.intp],
-    kept: NDArray[np.int16],
-    tenant: NDArray[np.int32],
-    practice_row: NDArray[np.intp],
-    revealed: RevealedRights,
-) -> tuple[Settlement, Answers]:
+async def _decide(office: Office, work: Transaction, facts: _Facts) -> tuple[Settlement, Answers]:
+    batch, sound, of_sound = facts.batch, facts.sound, facts.of_sound
+    tenant, practice_row, revealed, kept = facts.tenant, facts.practice_row, facts.revealed, facts.kept
     practice = office.practices.practice[practice_row[of_sound]]
     await store.lock_practices(work, practice)
     earlier = await store.received_before(work, sound, practice)
     new = earlier == 0
     fresh, rows = sound.only(new), of_sound[new]
-    everything = _covered(office, sound, tenant[of_sound], revealed)
-    covered = _covered(office, fresh, tenant[rows], revealed, np.flatnonzero(new))
+    everything = covered_lines(office, sound, tenant[of_sound], revealed)
+    covered = covered_lines(office, fresh, tenant[rows], revealed, np.flatnonzero(new))
     promises, covered = bind(
         fresh,
         covered,
@@ -175,7 +179,7 @@ async def _decide(
         office.reference.book,
     )
     paid_before = await same_care(work, fresh, covered, practice[new])
-    decisions = await _price(office, work, fresh, covered, promises, paid_before, practice_row[rows])
+    decisions = await priced(office, work, fresh, covered, promises, paid_before, practice_row[rows])
     await store.record(work, fresh, tenant[rows], practice[new], covered, promises, decisions, office.tariff_version)
     await store.keep_aside(work, batch, kept)
     await store.note_resends(work, sound, earlier)
@@ -185,7 +189,7 @@ async def _decide(
     return Settlement(batch, kept, resent, rows, decisions), everything
 
 
-def _covered(
+def covered_lines(
     office: Office,
     batch: ClaimBatch,
     tenant: NDArray[np.int32],
@@ -203,7 +207,7 @@ def _covered(
     return decide(questions, revealed, office.reference.book, office.reference.insurers.loaded)
 
 
-async def _price(
+async def priced(
     office: Office,
     work: Transaction,
     batch: ClaimBatch,
@@ -212,6 +216,7 @@ async def _price(
     paid_before: NDArray[np.bool_],
     practice_row: NDArray[np.intp],
 ) -> Decisions:
+    """Price and adjudicate under locked ceilings, and write what these decisions use of them."""
     ceilings = await Ceilings.locked(work, batch, covered, promises, paid_before, office.reference.book)
     acts = acts_of(batch, covered, practice_row, office.practices, office.reference.book, ceilings.key, ceilings.left)
     decisions = adjudicate(batch, covered, price(acts, office.tariff), paid_before)
@@ -220,14 +225,12 @@ async def _price(
     return decisions
 
 
-def _dues(
-    batch: ClaimBatch, tenant: NDArray[np.int32], practice: NDArray[np.int32], decisions: Decisions
-) -> Dues:
+def _dues(batch: ClaimBatch, tenant: NDArray[np.int32], practice: NDArray[np.int32], decisions: Decisions) -> Dues:
     due = decisions.state == ACCEPTED
     return Dues(tenant[due], practice[due], decisions.amc[due], batch.invoice_ids()[due])
 
 
-async def _settle_disclosure(reader: BatchReader, sound: ClaimBatch, covered: Answers) -> None:
+async def settle_disclosure(reader: BatchReader, sound: ClaimBatch, covered: Answers) -> None:
     """One line per invoice: whose right was read, and whether it was open for any of its lines."""
     count = len(sound)
     if not count:

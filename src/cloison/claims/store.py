@@ -12,14 +12,17 @@ from cloison.claims.promises import Promises
 from cloison.disclosure.reader import uuids
 from cloison.rights.eligibility import Answers
 from cloison.storage.bulk import Column, Nullable, copy, fetch
-from cloison.storage.database import Database, connection_of
+from cloison.storage.database import connection_of
 from cloison.storage.roles import Role
-from cloison.storage.transaction import Transaction
+from cloison.storage.transaction import Storage, Transaction
 
+AGAIN = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+"""Another process recorded the same invoices first, or waits for us: look again, and decide again."""
+FIRST, CANCELLATION, CORRECTION = 1, 2, 3
 PRACTICE_LOCK = 1668246629  # a class of advisory locks of its own
 
 
-async def chunk_done(database: Database, file: int, chunk: int) -> bool:
+async def chunk_done(database: Storage, file: int, chunk: int) -> bool:
     async with database.session(Role.CLAIMS) as connection:
         return bool(await connection.fetchval("select 1 from claims.chunk where file = $1 and chunk = $2", file, chunk))
 
@@ -173,22 +176,27 @@ async def record(
             "asked_cents": np.maximum(lines.asked, 0),
         },
     )
-    await _record_decisions(work, batch, identifier, line_number, decisions, tariff)
+    await record_decisions(work, batch, identifier, covered, decisions, tariff)
 
 
-async def _record_decisions(
+async def record_decisions(
     work: Transaction,
     batch: ClaimBatch,
-    identifier: NDArray[np.int64],
-    line_number: NDArray[np.int16],
+    decision: NDArray[np.int64],
+    covered: Answers,
     decisions: Decisions,
     tariff: str,
+    replaces: NDArray[np.int64] | None = None,
 ) -> None:
-    count = len(batch)
+    """Write decisions and their lines. `replaces`: the decisions that they correct; without it they are the first."""
+    count, lines = len(batch), batch.lines
+    line_number = (np.arange(len(lines)) - batch.invoices.first_line[lines.invoice] + 1).astype(np.int16)
+    earlier = np.zeros(count, np.int64) if replaces is None else replaces
     columns: dict[str, Column] = {
-        "decision": identifier,
-        "invoice": identifier,
-        "kind": np.full(count, 1, np.int16),
+        "decision": decision,
+        "invoice": batch.invoice_ids(),
+        "kind": np.full(count, FIRST if replaces is None else CORRECTION, np.int16),
+        "replaces": Nullable(earlier, earlier == 0),
         "state": decisions.state,
         "reason": decisions.reason,
         "base_cents": decisions.base,
@@ -203,8 +211,9 @@ async def _record_decisions(
         "claims",
         "line_decision",
         {
-            "decision": identifier[batch.lines.invoice],
+            "decision": decision[lines.invoice],
             "line": line_number,
+            "product": np.where(covered.reason == 0, covered.product, 0).astype(np.int32),
             "base_cents": decisions.line_base,
             "rate_bp": decisions.line_rate_bp,
             "amo_cents": decisions.line_amo,
@@ -250,9 +259,7 @@ async def note_resends(work: Transaction, sound: ClaimBatch, earlier: NDArray[np
     )
 
 
-async def receive(
-    work: Transaction, name: str, digest: bytes, size: int, spool: str
-) -> tuple[int, bool]:
+async def receive(work: Transaction, name: str, digest: bytes, size: int, spool: str) -> tuple[int, bool]:
     """The number of a file, and whether it is new: the same bytes are the same file."""
     connection = connection_of(work)
     number = await connection.fetchval(
@@ -279,7 +286,7 @@ async def set_state(work: Transaction, file: int, state: int, invoices: int | No
     )
 
 
-async def waiting(database: Database) -> list[asyncpg.Record]:
+async def waiting(database: Storage) -> list[asyncpg.Record]:
     """The files that are received and not wholly decided: number, name, spool, state."""
     async with database.session(Role.CLAIMS) as connection:
         return await connection.fetch(
@@ -287,12 +294,12 @@ async def waiting(database: Database) -> list[asyncpg.Record]:
         )
 
 
-async def decided_so_far(database: Database) -> int:
+async def decided_so_far(database: Storage) -> int:
     async with database.session(Role.CLAIMS) as connection:
         return await connection.fetchval("select coalesce(sum(invoices), 0) from claims.chunk")
 
 
-async def files(database: Database) -> list[asyncpg.Record]:
+async def files(database: Storage) -> list[asyncpg.Record]:
     """Every file with what became of its invoices."""
     async with database.session(Role.CLAIMS) as connection:
         return await connection.fetch(
@@ -374,3 +381,58 @@ async def tell_without_payment(work: Transaction, run: int) -> NDArray[np.int64]
         connection, "select decision from claims.told where run = $1 order by 1", run, columns={"decision": "int64"}
     )
     return found["decision"].astype(np.int64)
+
+
+async def standing(work: Transaction, invoices: NDArray[np.int64]) -> list[asyncpg.Record]:
+    """The decision in force of each of these invoices: invoice, decision, state, practice, tenant, person."""
+    return await connection_of(work).fetch(
+        """select i.invoice, d.decision, d.state, i.practice, i.tenant, i.person, i.file, i.record, d.amc_cents
+           from claims.invoice i join claims.decision d using (invoice)
+           where i.invoice = any ($1::int8[]) and not exists (select from claims.decision x where x.replaces = d.decision)
+           order by i.invoice""",
+        invoices.tolist(),
+    )
+
+
+async def find(work: Transaction, practice_number: str, number: str) -> list[asyncpg.Record]:
+    """The invoices with this practice number and invoice number, latest care first."""
+    return await connection_of(work).fetch(
+        """select i.invoice, i.practice, i.care_from, i.file, i.record from claims.invoice i
+           join identity.practice p on p.practice = i.practice
+           where p.number = $1 and i.number = $2::char(9) order by i.care_from desc""",
+        practice_number,
+        number,
+    )
+
+
+async def later_decisions(work: Transaction, count: int) -> NDArray[np.int64]:
+    """Numbers for decisions that replace others."""
+    numbers = await connection_of(work).fetchval(
+        "select array_agg(nextval('claims.later_decision')) from generate_series(1, $1)", count
+    )
+    return np.array(numbers or [], np.int64)
+
+
+async def cancel(work: Transaction, decision: int, invoice: int, replaces: int, tariff: str) -> None:
+    """Write the decision that takes another back."""
+    await connection_of(work).execute(
+        """insert into claims.decision (decision, invoice, kind, replaces, state, reason, base_cents, amo_cents, amc_cents,
+                                        own_cents, tariff)
+           values ($1, $2, 2, $3, 4, 0, 0, 0, 0, 0, $4)""",
+        decision,
+        invoice,
+        replaces,
+        tariff,
+    )
+
+
+async def ceilings_used(work: Transaction, decisions: NDArray[np.int64]) -> list[asyncpg.Record]:
+    """What these decisions paid, by person, product, act code and year."""
+    return await connection_of(work).fetch(
+        """select i.person, d.product, l.code, extract(year from l.care_date)::int2 as year, sum(d.amc_cents)::int8 as cents
+           from claims.line_decision d join claims.decision e using (decision)
+           join claims.invoice i on i.invoice = e.invoice
+           join claims.line l on l.invoice = e.invoice and l.line = d.line
+           where d.decision = any ($1::int8[]) and d.amc_cents > 0 and d.product > 0 group by 1, 2, 3, 4""",
+        decisions.tolist(),
+    )

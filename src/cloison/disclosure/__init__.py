@@ -1,9 +1,9 @@
 """The only way personal data leaves storage: reserve, committed first; reveal; settle.
 
-    door = Door(database, Channel.CARD)
-    reader = await door.reserve(needs)      # durable before anything is read
-    rights = await reader.rights()          # what the reservation names, and nothing else
-    reader.settle(persons, results, fields) # written with the next reservation
+door = Door(database, Channel.CARD)
+reader = await door.reserve(needs)      # durable before anything is read
+rights = await reader.rights()          # what the reservation names, and nothing else
+reader.settle(persons, results, fields) # written with the next reservation
 """
 
 from cloison.disclosure.purpose import Channel, Fields, Proof, Purpose, Result

@@ -18,8 +18,8 @@ from cloison.disclosure.reasons import BY_SQLSTATE, UNAVAILABLE
 from cloison.errors import Reason, Unavailable
 from cloison.period import Days
 from cloison.storage import bulk
-from cloison.storage.database import Database
 from cloison.storage.roles import Role
+from cloison.storage.transaction import Storage
 
 ROLES = {
     Channel.PORTAL: Role.PORTAL,
@@ -101,7 +101,7 @@ class Settlements:
 class Door:
     """One online channel of one process. Settlements wait here for the next reservation, or for `close`."""
 
-    def __init__(self, database: Database, channel: Channel) -> None:
+    def __init__(self, database: Storage, channel: Channel) -> None:
         self.channel = channel
         self._database = database
         self._role = ROLES[channel]
@@ -136,7 +136,7 @@ class Reader:
     """May reveal the questions of one reservation, once it is committed."""
 
     def __init__(
-        self, database: Database, role: Role, reservation: int, needs: Needs, waiting: Callable[[], Settlements]
+        self, database: Storage, role: Role, reservation: int, needs: Needs, waiting: Callable[[], Settlements]
     ) -> None:
         self.reservation = reservation
         self.needs = needs
@@ -155,7 +155,11 @@ class Reader:
         return _revealed(rows)
 
     def settle(
-        self, question: NDArray[np.int32], person: list[UUID | None], result: NDArray[np.int16], fields: NDArray[np.int32]
+        self,
+        question: NDArray[np.int32],
+        person: list[UUID | None],
+        result: NDArray[np.int16],
+        fields: NDArray[np.int32],
     ) -> None:
         """Say what was really disclosed: at most what was reserved, once per question."""
         waiting = self._waiting()
@@ -169,7 +173,7 @@ class Reader:
 class BatchDoor:
     """The batch channel: the same steps on columns of any length, by COPY, with the family index."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Storage) -> None:
         self._database = database
 
     async def reserve(self, needs: Needs) -> "BatchReader | Reason":
@@ -186,7 +190,7 @@ class BatchDoor:
 class BatchReader:
     """May reveal the questions of one committed batch."""
 
-    def __init__(self, database: Database, reservation: int, needs: Needs) -> None:
+    def __init__(self, database: Storage, reservation: int, needs: Needs) -> None:
         self.reservation = reservation
         self.needs = needs
         self._database = database

@@ -7,9 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cloison.identity import store
-from cloison.storage.database import Database
 from cloison.storage.roles import Role
-from cloison.storage.transaction import Transaction
+from cloison.storage.transaction import Storage, Transaction
 
 UNKNOWN = 0
 
@@ -41,7 +40,7 @@ class Practices:
     specialty: NDArray[np.int16]
 
     @classmethod
-    async def read(cls, database: Database, role: Role) -> Self:
+    async def read(cls, database: Storage, role: Role) -> Self:
         rows = await store.practices(database, role)
         numbers = np.array([row["number"].encode() for row in rows], "S9")
         order = np.argsort(numbers)
@@ -68,6 +67,6 @@ async def register(work: Transaction, registrations: list[Registration]) -> int:
     return await store.register(work, registrations)
 
 
-async def accounts(database: Database, names: list[tuple[str, str, int | None]]) -> dict[str, int]:
+async def accounts(database: Storage, names: list[tuple[str, str, int | None]]) -> dict[str, int]:
     """The account of each (name, channel, practice), made at its first use."""
     return await store.accounts(database, names)

@@ -4,15 +4,15 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
-from cloison.storage.database import Database, connection_of
+from cloison.storage.database import connection_of
 from cloison.storage.roles import Role
-from cloison.storage.transaction import Transaction
+from cloison.storage.transaction import Storage, Transaction
 
 if TYPE_CHECKING:
     from cloison.identity.practices import Registration
 
 
-async def practices(database: Database, role: Role) -> list[asyncpg.Record]:
+async def practices(database: Storage, role: Role) -> list[asyncpg.Record]:
     async with database.session(role) as connection:
         return await connection.fetch(
             "select practice, number, category, departement, sector, optam, specialty from identity.practice"
@@ -36,7 +36,7 @@ async def register(work: Transaction, registrations: "list[Registration]") -> in
     return len(new)
 
 
-async def accounts(database: Database, names: list[tuple[str, str, int | None]]) -> dict[str, int]:
+async def accounts(database: Storage, names: list[tuple[str, str, int | None]]) -> dict[str, int]:
     async with database.session(Role.OFFICE) as connection:
         await connection.execute(
             """insert into identity.account (name, channel, practice)

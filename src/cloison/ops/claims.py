@@ -49,7 +49,7 @@ async def receive(house: House, database: Database, paths: Iterable[Path]) -> li
             arrivals.append(Arrival(received.file, path.name, new=False, invoices=0, defects=(), refused=False))
             continue
         survey = b2.survey(path)
-        defects = tuple(survey.defects.report(20))
+        defects = tuple(survey.defects.report(path.name, 20))
         if survey.refused is not None:
             await intake.refuse(database, received.file, survey.refused.number)
         else:
@@ -110,5 +110,3 @@ def _decide_share(settings: Settings, address: Address, files: list[tuple[int, s
                 await decide_file(house, database, office, file, spool, today)
 
     asyncio.run(work())
-
-

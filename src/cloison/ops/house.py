@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import BinaryIO
 
 from cloison.claims import Office
 from cloison.disclosure import Channel, Door
@@ -22,7 +21,7 @@ from cloison.storage.keys import KeyProvider
 from cloison.storage.keys_file import FileKeys
 from cloison.storage.keys_pkcs11 import Pkcs11Keys
 from cloison.storage.roles import Role
-from cloison.storage.spool import Spool
+from cloison.storage.spool import Spool, SpoolFile
 from cloison.storage.vault import Vault
 from cloison.storage.vault_index import BlindIndex
 
@@ -96,7 +95,7 @@ def tariff_version() -> str:
 
 
 @contextmanager
-def in_memory(source: BinaryIO) -> Generator[Path]:
+def in_memory(source: SpoolFile) -> Generator[Path]:
     """A path to the bytes of `source`, in memory only: what arrived in clear is never on a disk in clear."""
     descriptor = os.memfd_create("cloison")
     with os.fdopen(descriptor, "w+b") as copy:

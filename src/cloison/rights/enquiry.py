@@ -20,7 +20,7 @@ from cloison.period import Days
 from cloison.rights import engagement, refusals, store
 from cloison.rights.eligibility import Answers, Questions, decide
 from cloison.rights.reference import Reference
-from cloison.storage.database import Database
+from cloison.storage.transaction import Storage
 from cloison.storage.vault_index import BlindIndex
 
 HOLD_GRACE = np.timedelta64(60, "D")
@@ -69,7 +69,7 @@ class Replies:
 class Desk:
     """Answers the enquiries of one channel."""
 
-    def __init__(self, database: Database, door: Door, index: BlindIndex, reference: Reference) -> None:
+    def __init__(self, database: Storage, door: Door, index: BlindIndex, reference: Reference) -> None:
         self._database = database
         self._door = door
         self._index = index
@@ -82,9 +82,7 @@ class Desk:
         if isinstance(reader, Reason):
             return reader
         revealed = await reader.rights()
-        questions = Questions(
-            np.arange(len(enquiries), dtype=np.int32), tenant, enquiries.domain, enquiries.care_date
-        )
+        questions = Questions(np.arange(len(enquiries), dtype=np.int32), tenant, enquiries.domain, enquiries.care_date)
         answers = decide(questions, revealed, self._reference.book, self._reference.insurers.loaded)
         numbers, valid_to, held = await self._promise(enquiries, reader, answers)
         replies = _told(enquiries, answers, numbers, valid_to, held)
@@ -152,9 +150,7 @@ def needs(enquiries: Enquiries, tenant: NDArray[np.int32], index: BlindIndex) ->
 def _by_card(
     enquiries: Enquiries, tenant: NDArray[np.int32], index: BlindIndex, at: NDArray[np.intp]
 ) -> NDArray[np.uint8]:
-    return index.card(
-        tenant[at], enquiries.amc[at], enquiries.adherent[at], enquiries.birth[at], enquiries.rank[at]
-    )
+    return index.card(tenant[at], enquiries.amc[at], enquiries.adherent[at], enquiries.birth[at], enquiries.rank[at])
 
 
 def _by_identity(
@@ -177,9 +173,7 @@ def request_hashes(token: NDArray[np.uint8], *columns: NDArray[np.integer]) -> N
     return np.frombuffer(b"".join(digests), np.uint8).reshape(len(token), 16)
 
 
-def _told(
-    enquiries: Enquiries, answers: Answers, numbers: NDArray[np.int64], valid_to: Days, held: Cents
-) -> Replies:
+def _told(enquiries: Enquiries, answers: Answers, numbers: NDArray[np.int64], valid_to: Days, held: Cents) -> Replies:
     """A typed question gets one refusal for every cause: it must not tell a list of names from a list of strangers."""
     precise = enquiries.proof >= Proof.CARD
     refused = np.isin(answers.result, (Result.NOT_COVERED, Result.NOT_FOUND))

@@ -31,7 +31,9 @@ class Products:
     def rows(self, product: NDArray[np.int32]) -> NDArray[np.intp]:
         """The row of each product, which must exist."""
         found = np.searchsorted(self.product, product)
-        assert (self.product[np.minimum(found, len(self.product) - 1)] == product).all(), "coverages name known products"
+        assert (self.product[np.minimum(found, len(self.product) - 1)] == product).all(), (
+            "coverages name known products"
+        )
         return found
 
 

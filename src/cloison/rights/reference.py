@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from cloison.rights import store
 from cloison.rights.guarantees import ProductBook
-from cloison.storage.database import Database
 from cloison.storage.roles import Role
+from cloison.storage.transaction import Storage
 
 NOBODY = 0
 """The tenant of an AMC number that no insurer has."""
@@ -47,14 +47,14 @@ class Reference:
     book: ProductBook
 
     @classmethod
-    async def read(cls, database: Database, role: Role) -> Self:
+    async def read(cls, database: Storage, role: Role) -> Self:
         rows = await store.insurers(database, role)
+        rows = sorted(rows, key=lambda row: row["amc"])
         amc = np.array([row["amc"].encode() for row in rows], np.bytes_)
-        order = np.argsort(amc)
         insurers = Insurers(
-            amc=amc[order],
-            tenant=np.array([row["tenant"] for row in rows], np.int32)[order],
-            name=tuple(rows[index]["name"] for index in order),
+            amc=amc,
+            tenant=np.array([row["tenant"] for row in rows], np.int32),
+            name=tuple(row["name"] for row in rows),
             loaded=np.array([row["tenant"] for row in rows if row["loaded"]], np.int32),
         )
         return cls(insurers, await store.product_book(database, role))

@@ -10,9 +10,9 @@ from cloison.disclosure.reader import uuids
 from cloison.rights.engagement import Engagements
 from cloison.rights.guarantees import Guarantees, ProductBook, Products
 from cloison.storage import bulk
-from cloison.storage.database import Database, connection_of
+from cloison.storage.database import connection_of
 from cloison.storage.roles import Role
-from cloison.storage.transaction import Transaction
+from cloison.storage.transaction import Storage, Transaction
 
 GUARANTEES = """select product, domain, valid_from, valid_to, formula, rate_bp, amount_cents, act_cap_cents,
                        annual_ceiling_cents, waiting_days
@@ -31,7 +31,7 @@ GUARANTEE_COLUMNS = {
 }
 
 
-async def product_book(database: Database, role: Role) -> ProductBook:
+async def product_book(database: Storage, role: Role) -> ProductBook:
     """Products and guarantees of every insurer."""
     async with database.session(role) as connection:
         rows = await connection.fetch(
@@ -51,7 +51,7 @@ async def product_book(database: Database, role: Role) -> ProductBook:
     )
 
 
-async def insurers(database: Database, role: Role) -> list[asyncpg.Record]:
+async def insurers(database: Storage, role: Role) -> list[asyncpg.Record]:
     """tenant, amc, name of each insurer, and whether it ever sent a right (`loaded`)."""
     async with database.session(role) as connection:
         return await connection.fetch(
@@ -61,18 +61,18 @@ async def insurers(database: Database, role: Role) -> list[asyncpg.Record]:
 
 
 async def engage(
-    database: Database, role: Role, reservation: int, columns: Sequence[Sequence[object]]
+    database: Storage, role: Role, reservation: int, columns: Sequence[Sequence[object]]
 ) -> dict[int, int]:
     """Write promises for questions of a committed reservation; returns question -> cents really held."""
     async with database.session(role) as connection:
-        rows = await connection.fetch(
-            "select * from rights.engage($1,$2,$3,$4,$5,$6,$7,$8)", reservation, *columns
-        )
+        rows = await connection.fetch("select * from rights.engage($1,$2,$3,$4,$5,$6,$7,$8)", reservation, *columns)
     return {row["question"]: row["held_cents"] for row in rows}
 
 
-async def engagements(work: Transaction, numbers: NDArray[np.int64]) -> Engagements:
-    """The promises behind these numbers that are not ended; a number that is not found is left out."""
+async def engagements(
+    work: Transaction, numbers: NDArray[np.int64], invoices: NDArray[np.int64] | None = None
+) -> Engagements:
+    """The promises behind these numbers that are not ended, or were used by these invoices. Others are left out."""
     columns = {
         "engagement": "int64",
         "tenant": "int32",
@@ -87,11 +87,16 @@ async def engagements(work: Transaction, numbers: NDArray[np.int64]) -> Engageme
     }
     found = await bulk.fetch(
         connection_of(work),
-        f"""select {", ".join(columns)} from rights.engagement e
+        f"""select {", ".join(list(columns)[:-1])},
+                   case when exists (select from rights.engagement_end x where x.engagement = e.engagement) then 0::int8
+                        else held_cents end
+            from rights.engagement e
             where engagement = any($1)
-              and not exists (select from rights.engagement_end x where x.engagement = e.engagement)
+              and not exists (select from rights.engagement_end x
+                              where x.engagement = e.engagement and coalesce(x.invoice, 0) <> all ($2::int8[]))
             order by engagement""",
         np.unique(numbers).tolist(),
+        [] if invoices is None else invoices.tolist(),
         columns=columns,
     )
     return Engagements(**found)  # pyright: ignore[reportArgumentType]  the types are those of `columns`
@@ -170,3 +175,10 @@ async def expire(work: Transaction, today: object) -> int:
     return await connection_of(work).fetchval("select rights.expire_engagements($1)", today)
 
 
+async def give_back(work: Transaction, given: dict[tuple[object, int, int, int], int]) -> None:
+    """Ceilings (person, product, domain, year) get back what a decision that is taken back had used of them."""
+    await connection_of(work).executemany(
+        """update rights.ceiling set used_cents = used_cents - $5
+           where person = $1 and product = $2 and domain = $3 and year = $4""",
+        [(*ceiling, cents) for ceiling, cents in sorted(given.items(), key=lambda item: str(item[0]))],
+    )

@@ -127,13 +127,10 @@ def _field(column: Column) -> tuple[NDArray[np.uint8], NDArray[np.bool_] | None]
     values = _values(column)
     data, sizes = _encoded(values)
     count, width = data.shape
-    keep: NDArray[np.bool_] | None = None
-    if sizes is not None:
-        keep = np.arange(width)[None, :] < sizes[:, None]
+    keep = None if sizes is None else _within(width, sizes)
     lengths = np.full(count, width, np.int32) if sizes is None else sizes.astype(np.int32)
     if isinstance(column, Nullable):
-        keep = np.ones((count, width), np.bool_) if keep is None else keep
-        keep = keep & ~column.missing[:, None]
+        keep = (np.ones((count, width), np.bool_) if keep is None else keep) & ~column.missing[:, None]
         lengths = np.where(column.missing, np.int32(-1), lengths)
     field = np.empty((count, 4 + width), np.uint8)
     field[:, :4] = lengths.astype(">i4").view(np.uint8).reshape(count, 4)
@@ -141,6 +138,11 @@ def _field(column: Column) -> tuple[NDArray[np.uint8], NDArray[np.bool_] | None]
     if keep is not None:
         keep = np.concatenate([np.ones((count, 4), np.bool_), keep], axis=1)
     return field, keep
+
+
+def _within(width: int, sizes: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which bytes of each row belong to its value. Shape (n, width)."""
+    return np.arange(width)[None, :] < sizes[:, None]
 
 
 def _encoded(values: NDArray[np.generic]) -> tuple[NDArray[np.uint8], NDArray[np.int64] | None]:
@@ -156,12 +158,13 @@ def _encoded(values: NDArray[np.generic]) -> tuple[NDArray[np.uint8], NDArray[np
         return np.ascontiguousarray(wire).view(np.uint8).reshape(count, values.dtype.itemsize), None
     if kind == "M":
         assert values.dtype == np.dtype("datetime64[D]"), "a date column counts days"
-        days = np.where(values == INFINITY, INFINITY_DAYS, (values - EPOCH).astype(np.int64)).astype(">i4")
+        count_of_days = values.astype("datetime64[D]").astype(np.int64) - EPOCH.astype(np.int64)
+        days = np.where(values == INFINITY, INFINITY_DAYS, count_of_days).astype(">i4")
         return np.ascontiguousarray(days).view(np.uint8).reshape(count, 4), None
     assert kind == "S", f"no PostgreSQL type for {values.dtype}"
     wide = max(values.dtype.itemsize, 1)
     data = np.ascontiguousarray(values).view(np.uint8).reshape(count, wide)
-    return data, np.char.str_len(values).astype(np.int64)  # pyright: ignore[reportUnknownMemberType]
+    return data, np.char.str_len(values.astype(np.bytes_)).astype(np.int64)
 
 
 def _values(column: Column) -> NDArray[np.generic]:

@@ -145,7 +145,7 @@ class Database:
 
 def connection_of(work: Transaction) -> Connection:
     """For the modules that write SQL: the connection behind a transaction."""
-    return work._connection  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  the one place that opens it
+    return work._connection  # pyright: ignore[reportPrivateUsage]  the one place that opens it
 
 
 async def require_version(connection: asyncpg.Connection) -> None:

@@ -72,7 +72,9 @@ async def protect(connection: asyncpg.Connection) -> None:
     """
     name = await connection.fetchval("select quote_ident(current_database())")
     members = ", ".join(role.value for role in Role)
-    await connection.execute(f"revoke all on database {name} from public; grant connect on database {name} to {members}")
+    await connection.execute(
+        f"revoke all on database {name} from public; grant connect on database {name} to {members}"
+    )
     await connection.execute(f"grant create on database {name} to {Role.OWNER.value}")
     await connection.execute(f"grant temporary on database {name} to {Role.RIGHTS.value}")
     for role in Role:

@@ -8,7 +8,7 @@ import asyncio
 import json
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -53,7 +53,7 @@ def start(home: Path, passwords: Passwords) -> Path:
     data = home / "postgres"
     _refuse_unreachable(home)
     first_time = not (data / "PG_VERSION").exists()
-    server = wheel.get_server(data, start=False)
+    server = wheel.get_server(data, start=False)  # pyright: ignore[reportPrivateImportUsage]  it is the wheel's door
     if first_time:
         with _locale_c():
             server.ensure_pgdata_inited()
@@ -68,7 +68,7 @@ def start(home: Path, passwords: Passwords) -> Path:
 
 
 @contextmanager
-def _locale_c() -> Iterator[None]:
+def _locale_c() -> Generator[None]:
     before = os.environ.get("LC_ALL")
     os.environ["LC_ALL"] = "C"
     try:

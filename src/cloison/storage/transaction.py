@@ -1,10 +1,13 @@
-"""What a use case may hold of the database: a transaction to pass on, never to query.
+"""What use cases may hold of the database: a transaction to pass on, or the means to open one; never to query.
 
-Only `store.py` modules, the disclosure reader and operations turn it back into a connection,
-with `storage.database.connection_of`.
+Only `store.py` modules, the disclosure reader and operations turn them into a connection: `storage.database.connection_of`
+for a transaction, `session` for single statements.
 """
 
-from typing import TYPE_CHECKING
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Protocol
+
+from cloison.storage.roles import Role
 
 if TYPE_CHECKING:
     from cloison.storage.database import Connection
@@ -21,3 +24,15 @@ class Transaction:
 
     def __repr__(self) -> str:
         return f"Transaction({self.role})"
+
+
+class Storage(Protocol):
+    """The database as a use case holds it: it opens transactions, and hands the rest to the stores of the parts."""
+
+    def transaction(self, role: Role) -> AbstractAsyncContextManager[Transaction]:
+        """One transaction: committed when the block ends, rolled back when it raises."""
+        ...
+
+    def session(self, role: Role) -> "AbstractAsyncContextManager[Connection]":
+        """For stores: a connection outside any transaction."""
+        ...

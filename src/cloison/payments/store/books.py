@@ -96,3 +96,14 @@ async def audit(work: Transaction) -> Row:
     row = await connection_of(work).fetchrow(AUDIT)
     assert row is not None, "an aggregate always has a row"
     return row
+
+
+async def dues_of(work: Transaction, references: Numbers) -> list[Row]:
+    """The dues of these decisions that were not taken back: `transfer` and `reference`."""
+    return await connection_of(work).fetch(
+        """select t.transfer, t.reference from payments.transfer t
+           where t.kind = 1 and t.reference = any ($1::int8[])
+             and not exists (select from payments.transfer b where b.earlier_transfer = t.transfer and b.kind = 2)
+           order by t.reference""",
+        references.tolist(),
+    )

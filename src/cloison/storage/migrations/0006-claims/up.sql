@@ -90,6 +90,7 @@ create table claims.line_decision (
     amc_cents  int8 not null check (amc_cents >= 0),
     own_cents  int8 not null check (own_cents >= 0),
     reason     int2 not null,
+    product    int4 not null,                      -- whose guarantee answered; 0 when none did
     primary key (decision, line)
 );
 

@@ -1,0 +1,103 @@
+"""Taking decisions back and deciding again. Nothing is changed: each is a new entry that points at the one it replaces.
+
+cancel    the practice takes an invoice back; what was due is taken back, or deducted from its next payment
+redecide  the same invoice, read again from its sealed file, on the rights and tables known now
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cloison.claims import refusals, store
+from cloison.claims.adjudicate import ACCEPTED, CANCELLED
+from cloison.claims.claim import ClaimBatch
+from cloison.claims.promises import bind
+from cloison.claims.settle import Office, covered_lines, priced, read_rights, settle_disclosure, triage
+from cloison.errors import Misuse
+from cloison.payments.ledger import Dues, record_dues, reverse_dues
+from cloison.payments.store import books
+from cloison.rights import store as rights_store
+from cloison.rules.acts import code_ids, domains
+from cloison.storage.roles import Role
+from cloison.storage.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """One decision that replaced another: what was paid before, and what is now."""
+
+    invoice: int
+    decision: int
+    before_cents: int
+    after_cents: int
+
+
+async def cancel(office: Office, practice_number: str, number: str) -> Replaced:
+    """Cancel the latest invoice of this number. Raises Misuse when there is none, or it is already cancelled."""
+    async with office.database.transaction(Role.CLAIMS) as work:
+        found = await store.find(work, practice_number, number)
+        if not found:
+            raise Misuse(refusals.NOT_DECIDED, cause=f"practice {practice_number}, invoice {number}")
+        await store.lock_practices(work, np.array([found[0]["practice"]], np.int32))
+        invoice = np.array([found[0]["invoice"]], np.int64)
+        last = (await store.standing(work, invoice))[0]
+        if last["state"] == CANCELLED:
+            raise Misuse(refusals.ALREADY_CANCELLED, cause=f"practice {practice_number}, invoice {number}")
+        decision = await store.later_decisions(work, 1)
+        await store.cancel(work, int(decision[0]), last["invoice"], last["decision"], office.tariff_version)
+        await _take_back(work, np.array([last["decision"]], np.int64), decision)
+    return Replaced(last["invoice"], int(decision[0]), last["amc_cents"], 0)
+
+
+async def redecide(office: Office, batch: ClaimBatch, today: date) -> list[Replaced]:
+    """Decide invoices again that are already in the books. `batch` holds them as they were received."""
+    practice_row, tenant, kept = triage(office, batch, today)
+    sound, of_sound = batch.only(kept == 0), np.flatnonzero(kept == 0)
+    practice_row, tenant = practice_row[of_sound], tenant[of_sound]
+    practice = office.practices.practice[practice_row]
+    reader, revealed = await read_rights(office, sound, tenant, practice_row)
+    async with office.database.transaction(Role.CLAIMS) as work:
+        await store.lock_practices(work, practice)
+        standing = await store.standing(work, sound.invoice_ids())
+        if [row["invoice"] for row in standing] != sorted(sound.invoice_ids().tolist()):
+            raise Misuse(refusals.NOT_DECIDED, cause="an invoice of this batch is not in the books")
+        last = {row["invoice"]: row for row in standing}
+        replaces = np.array([last[each]["decision"] for each in sound.invoice_ids().tolist()], np.int64)
+        before = np.array([last[each]["amc_cents"] for each in sound.invoice_ids().tolist()], np.int64)
+        decision = await store.later_decisions(work, len(sound))
+        await _take_back(work, replaces, decision)
+        covered = covered_lines(office, sound, tenant, revealed)
+        stated = sound.invoices.engagement
+        found = await rights_store.engagements(work, stated[stated > 0], sound.invoice_ids())
+        promises, bound = bind(sound, covered, found, tenant, practice, office.reference.book)
+        none_before = np.zeros(len(sound.lines), np.bool_)
+        decisions = await priced(office, work, sound, bound, promises, none_before, practice_row)
+        await store.record_decisions(work, sound, decision, bound, decisions, office.tariff_version, replaces)
+        due = decisions.state == ACCEPTED
+        await record_dues(work, Dues(tenant[due], practice[due], decisions.amc[due], decision[due]))
+    await settle_disclosure(reader, sound, covered)
+    return [
+        Replaced(invoice, number, old, new)
+        for invoice, number, old, new in zip(
+            sound.invoice_ids().tolist(), decision.tolist(), before.tolist(), decisions.amc.tolist(), strict=True
+        )
+    ]
+
+
+async def _take_back(work: Transaction, replaced: NDArray[np.int64], by: NDArray[np.int64]) -> None:
+    """Give the ceilings back what these decisions used of them, and take their dues back."""
+    given: dict[tuple[object, int, int, int], int] = defaultdict(int)
+    for row in await store.ceilings_used(work, replaced):
+        domain = int(domains(code_ids(np.array([row["code"].strip().encode()], "S5")))[0])
+        given[(row["person"], row["product"], domain, row["year"])] += row["cents"]
+    await rights_store.give_back(work, given)
+    dues = await books.dues_of(work, replaced)
+    by_replaced = dict(zip(replaced.tolist(), by.tolist(), strict=True))
+    await reverse_dues(
+        work,
+        np.array([row["transfer"] for row in dues], np.int64),
+        np.array([by_replaced[row["reference"]] for row in dues], np.int64),
+    )
