@@ -140,9 +140,7 @@ def _hash(seed: int, reference: str) -> int:
 
 def _fate(orders: Sequence[Path], seed: int, refused_share: float, returned_share: float) -> _Fate:
     """Thresholds that refuse and return the wanted numbers of transfers, at least one of each among ten."""
-    hashes = np.fromiter(
-        (_hash(seed, transfer.reference) for order in orders for _, transfer in transfers_of(order)), np.uint64
-    )
+    hashes = np.fromiter((_hash(seed, reference) for order in orders for reference in _references_of(order)), np.uint64)
     hashes.sort()
     least = 1 if hashes.size >= _AT_LEAST_ONE_FROM else 0
     refused = max(round(refused_share * hashes.size), least if refused_share else 0)
@@ -178,6 +176,17 @@ def transfers_of(order: Path) -> Iterator[tuple[Head, Transfer]]:
             else:
                 head = None
                 seen[name] = "".join(str(text) for text in element.itertext()).strip()
+
+
+def _references_of(order: Path) -> Iterator[str]:
+    """The references alone, faster than the transfers."""
+    with order.open("rb") as file:
+        for _, element in etree.iterparse(file, tag="{*}EndToEndId", resolve_entities=False, no_network=True):
+            yield element.text or ""
+            transfer = next(element.iterancestors("{*}CdtTrfTxInf"), None)
+            previous = None if transfer is None else transfer.getprevious()
+            if transfer is not None and previous is not None:
+                next(transfer.iterancestors()).remove(previous)
 
 
 def _namespace(order: Path) -> str:

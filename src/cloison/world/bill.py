@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from cloison.world.b2 import ENGAGEMENT, RECORD
-from cloison.world.text import Bools, Bytes, Ints, cells_of, ints, ranks
+from cloison.world.text import Bools, Bytes, Ints, Texts, cells_of, ints, ranks
 
 _WIDTH = ENGAGEMENT.stop - ENGAGEMENT.start
 
@@ -34,7 +34,7 @@ def bill(world: Path, answers: Path, out: Path) -> int:
 
 def _promises(answers: Path) -> tuple[Ints, Bytes]:
     """Questions that were promised payment, sorted, and the bytes of each promise, filled with spaces."""
-    table = pacsv.read_csv(
+    reader = pacsv.open_csv(
         answers,
         parse_options=pacsv.ParseOptions(delimiter=";"),
         convert_options=pacsv.ConvertOptions(
@@ -42,16 +42,24 @@ def _promises(answers: Path) -> tuple[Ints, Bytes]:
             column_types={"question": pa.int64(), "engagement": pa.string()},
         ),
     )
-    question = _whole(table, "question")
-    numbers = np.array(table.column("engagement").to_pylist(), np.bytes_)
+    questions, numbers = [np.zeros(0, np.int64)], [np.zeros((0, _WIDTH), np.uint8)]
+    for batch in reader:
+        written = np.array(batch.column("engagement").to_pylist(), np.bytes_)
+        promised = written != b""
+        questions.append(_whole(batch, "question")[promised])
+        numbers.append(_padded(written[promised]))
+    question = np.concatenate(questions)
+    order = np.argsort(question, kind="stable")
+    return question[order], np.concatenate(numbers)[order]
+
+
+def _padded(numbers: Texts) -> Bytes:
     if numbers.dtype.itemsize > _WIDTH:
         raise ValueError(f"a guarantee number has at most {_WIDTH} characters")
-    promised = np.flatnonzero(numbers != b"")
-    order = promised[np.argsort(question[promised], kind="stable")]
-    cells = np.full((order.size, _WIDTH), ord(" "), np.uint8)
-    written = cells_of(numbers[order])
+    cells = np.full((numbers.size, _WIDTH), ord(" "), np.uint8)
+    written = cells_of(numbers)
     cells[:, : written.shape[1]] = np.where(written == 0, ord(" "), written)
-    return question[order], cells
+    return cells
 
 
 def _stamp_batch(out: Path, batch: pa.RecordBatch, known: Bools, engagement: Bytes, found: Ints) -> int:
@@ -66,5 +74,5 @@ def _stamp_batch(out: Path, batch: pa.RecordBatch, known: Bools, engagement: Byt
     return int(known.sum())
 
 
-def _whole(rows: pa.Table | pa.RecordBatch, name: str) -> Ints:
+def _whole(rows: pa.RecordBatch, name: str) -> Ints:
     return ints(rows.column(name))  # pyright: ignore[reportUnknownArgumentType] (stubs do not know what a column holds)
