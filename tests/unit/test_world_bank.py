@@ -116,6 +116,16 @@ def test_another_seed_refuses_others(orders: list[Path], tmp_path: Path):
     assert [path.read_bytes() for path in one.statuses] != [path.read_bytes() for path in two.statuses]
 
 
+def test_a_bank_never_gives_a_reference_twice(orders: list[Path], tmp_path: Path):
+    later = [write_order(tmp_path, rank + 7, ACCOUNTS[rank % 3], 200) for rank in range(6)]
+    reports = [bank(orders, tmp_path / "one", seed=1), bank(later, tmp_path / "two", seed=1, unknown_line=False)]
+    roots = [etree.parse(str(path)) for report in reports for path in report.statements]
+    lines = [line.text for root in roots for line in root.iterfind(".//c:AcctSvcrRef", SPACES)]
+    names = [name.text for root in roots for name in root.iterfind(".//c:Stmt/c:Id", SPACES)]
+    assert len(set(lines)) == len(lines)
+    assert len(set(names)) == len(names)
+
+
 def test_a_bank_told_to_refuse_nothing_refuses_nothing(orders: list[Path], tmp_path: Path):
     report = bank(orders, tmp_path / "out", seed=1, refused_share=0, returned_share=0, unknown_line=False)
     assert (report.refused, report.returned, report.unknown) == (0, 0, 0)

@@ -72,15 +72,18 @@ class _Account:
     style: Style
     lines: dict[date, BinaryIO] = field(default_factory=dict[date, BinaryIO])
     moved: dict[date, int] = field(default_factory=dict[date, int])
-    count: int = 0
+    names: "dict[date, blake2b]" = field(default_factory=dict[date, "blake2b"])
 
     def book(self, day: date, line: Line, stack: ExitStack) -> None:
         """Append one line to the statement of its day."""
         if day not in self.lines:
             self.lines[day] = stack.enter_context(TemporaryFile())  # noqa: SIM115 (the stack closes it)
             self.moved[day] = 0
-        self.count += 1
-        self.lines[day].write(entry(line, f"BQ{self.count:09d}", day))
+            self.names[day] = blake2b(digest_size=6)
+        # Named after what it is, so that the bank never gives a reference twice, on any day and in any run.
+        named = blake2b(f"{self.iban} {day} {line.block} {line.reference} {line.debit}".encode(), digest_size=8)
+        self.names[day].update(named.digest())
+        self.lines[day].write(entry(line, f"BQ{named.hexdigest().upper()}", day))
         self.moved[day] += line.signed_cents
 
 
@@ -296,7 +299,7 @@ def _write_statements(out: Path, rank: int, account: _Account) -> Iterator[Path]
         after = balance + account.moved[day]
         path = out / f"camt053_{rank:03d}_{day:%Y%m%d}.xml"
         with path.open("wb") as file:
-            identification = f"REL{rank:03d}{day:%Y%m%d}"
+            identification = f"REL{day:%Y%m%d}{account.names[day].hexdigest().upper()}"
             file.write(statement_start(identification, account.iban, account.bic, day, balance, after))
             _copy(account.lines[day], file)
             file.write(statement_end())
