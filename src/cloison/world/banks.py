@@ -1,7 +1,7 @@
 """Invented banks: IBANs whose two checks are right and whose bank does not exist.
 
-Bank codes 99001 to 99012 are given to nobody by the Banque de France in this world, and the BICs begin with ZZ, which
-no institution has: no account number made here can be a real one.
+Bank codes 99001 to 99012 and BICs that begin with ZZ are in no registry that we hold (a test asks that of schwifty), so
+that an account made here is not taken for a real one.
 """
 
 import numpy as np

@@ -1,4 +1,7 @@
-"""Insurers, their products and guarantees, and what a professional may expect of them for one act."""
+"""Insurers, their products and guarantees, and what a professional may expect of them for one act.
+
+Names and numbers are drawn. No public list of insurers is at hand, so nothing proves that a number belongs to nobody.
+"""
 
 import json
 from collections.abc import Sequence

@@ -1,8 +1,9 @@
-"""How many people there are of each age and sex, and where they live: figures of INSEE.
+"""How many people there are of each age and sex, and roughly where they live.
 
-Source: INSEE, estimations de population, 1 January 2026 (provisional), France with Mayotte; shares per 100 000
-inhabitants, by age reached in the year, last class 99 and over. Departments: INSEE, populations de reference 2021
-(rounded to ten thousand inhabitants). Checked 2026-11-22.
+Ages: INSEE, population estimates for France, 2026, shares per 100 000 inhabitants by age on 1 January, last class 99 and
+over; a test compares them with the publication. Checked 2026-11-22.
+Departments: orders of magnitude in tens of thousands of inhabitants, from general knowledge and not checked. They spread
+births and practices over the country and are no statistic.
 """
 
 import numpy as np
