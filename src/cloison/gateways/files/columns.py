@@ -32,7 +32,7 @@ class Columns:
     @classmethod
     def blank(cls, rows: int, **given: Any) -> Self:  # Any: one dtype per column, checked against SHAPES below
         """`rows` rows of zeros, empty texts and missing days, except the columns given: arrays or one value for all."""
-        columns: dict[str, Any] = {}
+        columns: dict[str, Array] = {}
         for name, shape in cls.SHAPES.items():
             dtype = np.dtype(shape)
             if name in given:

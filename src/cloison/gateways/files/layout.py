@@ -7,9 +7,6 @@ from 1, as the specifications print them.
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
-
-import numpy as np
 
 from cloison.errors import Text
 
@@ -98,18 +95,6 @@ class Layout:
     @cached_property
     def _by_name(self) -> dict[str, Field]:
         return {item.name: item for item in self.fields}
-
-    @cached_property
-    def dtype(self) -> np.dtype[Any]:  # Any: a structured dtype has no static shape
-        """Every field as fixed bytes: a view on records, without a copy."""
-        return np.dtype(
-            {
-                "names": [item.name for item in self.fields],
-                "formats": [f"S{item.width}" for item in self.fields],
-                "offsets": [item.start for item in self.fields],
-                "itemsize": self.length,
-            }
-        )
 
     @cached_property
     def blank(self) -> bytes:

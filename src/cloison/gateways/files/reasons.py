@@ -1,7 +1,6 @@
 """Why a file, a batch, an invoice or an entity cannot be read or written. Lower numbers take precedence.
 
-10 the file, 30 the batch, 40 the invoice and its lines, 63 writing, 70 NOEMIE returns, 80 tables of a
-counter, 90 notices that refuse nothing.
+10 the file, 30 the batch, 40 the invoice and its lines, 63 writing and reading, 70 NOEMIE returns, 90 notices.
 """
 
 from cloison.errors import Actor, Catalogue, Reason, Retry, Text
@@ -357,28 +356,6 @@ NOEMIE_TOTAL = _reason(
     "The total announced in 999 is not that of the return.",
     ASK_SENDER,
     Actor.OPERATOR,
-)
-
-FILE_UNREADABLE = _reason(
-    80,
-    "table.unreadable",
-    "Le fichier n'est pas un tableau en UTF-8 séparé par des points-virgules.",
-    "The file is not a table in UTF-8 separated by semicolons.",
-    Text("Exporter en CSV, UTF-8, séparateur « ; ».", "Export as CSV, UTF-8, separator `;`."),
-)
-COLUMN_MISSING = _reason(
-    81,
-    "table.column_missing",
-    "Une colonne obligatoire manque dans la ligne d'en-tête.",
-    "A required column is missing from the header line.",
-    Text("Ajouter la colonne, même vide, puis renvoyer.", "Add the column, even empty, then resend."),
-)
-VALUE_WRONG = _reason(
-    82,
-    "table.value",
-    "La valeur de ce champ n'est pas de celles que le format admet.",
-    "The value of this field is not one the format allows.",
-    Text("Corriger ce champ et renvoyer cette ligne.", "Correct this field and resend this line."),
 )
 
 SEPARATORS = Reason(
