@@ -1,9 +1,9 @@
 """How many people there are of each age and sex, and roughly where they live.
 
-Ages: INSEE, population estimates for France, 2026, shares per 100 000 inhabitants by age on 1 January, last class 99 and
-over; a test compares them with the publication. Checked 2026-11-22.
-Departments: orders of magnitude in tens of thousands of inhabitants, from general knowledge and not checked. They spread
-births and practices over the country and are no statistic.
+Ages: INSEE, population estimates for France, 2026, shares per 100 000 inhabitants by age on 1 January, last class
+99 and over; a test compares them with the publication. Checked 2026-11-22.
+Departments: orders of magnitude in tens of thousands of inhabitants, from general knowledge and not checked. They
+spread births and practices over the country and are no statistic.
 """
 
 import numpy as np

@@ -1,8 +1,8 @@
 """What a taxi trip costs under the national convention, as the world's taxis count it.
 
-Source: national convention of taxis, order of 29 July 2025, tariff from 1 November 2025, as transcribed in our documents
-on 2026-11-22; the official annex was not read. The rate of Mayotte (976) is known from a single transcription. This copy is the world's own on purpose: it must not inherit a
-mistake of the engine it exercises.
+Source: national convention of taxis, order of 29 July 2025, tariff from 1 November 2025, as transcribed in our
+documents on 2026-11-22; the official annex was not read. The rate of Mayotte (976) is known from a single
+transcription. This copy is the world's own on purpose: it must not inherit a mistake of the engine it exercises.
 """
 
 from dataclasses import dataclass
