@@ -1,6 +1,7 @@
 """Why an invoice or a line is kept aside, refused or paid less than asked (numbers 400-449, in order of precedence)."""
 
 from cloison.errors import Actor, Catalogue, Reason, Retry, Text
+from cloison.rights.refusals import INSURER_UNKNOWN
 
 PRACTICE_UNKNOWN = Reason(
     400,
@@ -133,3 +134,5 @@ CATALOGUE = Catalogue(
     FILE_ALREADY_RECEIVED,
     BOOKS_BUSY,
 )
+KEPT_ASIDE = Catalogue(PRACTICE_UNKNOWN, INSURER_UNKNOWN, CARE_AFTER_RECEPTION)
+"""Why an invoice that can be read is kept aside instead of being decided."""

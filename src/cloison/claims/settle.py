@@ -71,9 +71,9 @@ class Settlement:
 
 async def settle(office: Office, batch: ClaimBatch, today: date) -> Settlement:
     """Decide a batch once. Raises Unavailable when the log or the database cannot be written; then nothing was."""
-    if await store.chunk_done(office.database, batch.file, batch.chunk):
-        return _already(batch)
     practice_row, tenant, kept = triage(office, batch, today)
+    if await store.chunk_done(office.database, batch.file, batch.chunk):
+        return _already(batch, kept)
     sound = batch.only(kept == 0)
     of_sound = np.flatnonzero(kept == 0)
     reader, revealed = await read_rights(office, sound, tenant[of_sound], practice_row[of_sound])
@@ -103,7 +103,7 @@ class _Facts:
 async def _once(office: Office, reader: BatchReader, facts: _Facts) -> Settlement:
     async with office.database.transaction(Role.CLAIMS) as work:
         if not await store.mark_chunk(work, facts.batch):
-            return _already(facts.batch)
+            return _already(facts.batch, facts.kept)
         settlement, covered = await _decide(office, work, facts)
     await settle_disclosure(reader, facts.sound, covered)
     return settlement
@@ -248,8 +248,5 @@ async def settle_disclosure(reader: BatchReader, sound: ClaimBatch, covered: Ans
     )
 
 
-def _already(batch: ClaimBatch) -> Settlement:
-    count = len(batch)
-    return Settlement(
-        batch, np.zeros(count, np.int16), np.zeros(count, np.bool_), np.empty(0, np.intp), None, already_done=True
-    )
+def _already(batch: ClaimBatch, kept: NDArray[np.int16]) -> Settlement:
+    return Settlement(batch, kept, np.zeros(len(batch), np.bool_), np.empty(0, np.intp), None, already_done=True)

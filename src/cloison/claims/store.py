@@ -287,10 +287,11 @@ async def set_state(work: Transaction, file: int, state: int, invoices: int | No
 
 
 async def waiting(database: Storage) -> list[asyncpg.Record]:
-    """The files that are received and not wholly decided: number, name, spool, state."""
+    """The files that are received and not wholly decided."""
     async with database.session(Role.CLAIMS) as connection:
         return await connection.fetch(
-            "select file, name, spool, state, invoices from claims.file where state in (1, 2) order by file"
+            """select file, name, spool, state, invoices, received_at from claims.file
+               where state in (1, 2) order by file"""
         )
 
 

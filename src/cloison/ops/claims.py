@@ -4,14 +4,16 @@ import asyncio
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from multiprocessing import get_context
 from pathlib import Path
 from uuid import UUID
 
 from cloison.claims import Office, intake, settle, store
+from cloison.claims.refusals import KEPT_ASIDE
 from cloison.errors import Defect
 from cloison.gateways.files import b2
+from cloison.gateways.files.acknowledge import Acknowledgement
 from cloison.gateways.files.b2_claims import batch_of
 from cloison.ops import house as houses
 from cloison.ops.config import Settings
@@ -38,6 +40,18 @@ class Arrival:
     refused: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A file in the books that is not wholly decided."""
+
+    file: int
+    name: str
+    spool: str
+    state: int
+    invoices: int
+    received_at: datetime
+
+
 async def receive(house: House, database: Database, paths: Iterable[Path]) -> list[Arrival]:
     """Seal and enter files. A file that cannot be read at all is kept with its reason; the others wait to be decided."""
     arrivals: list[Arrival] = []
@@ -60,13 +74,18 @@ async def receive(house: House, database: Database, paths: Iterable[Path]) -> li
     return arrivals
 
 
-async def decide_file(house: House, database: Database, office: Office, file: int, spool: str, today: date) -> None:
-    """Decide every chunk of one file that is not decided yet."""
-    with house.spool.open(UUID(spool)) as sealed, houses.in_memory(sealed) as path:
+async def decide_file(house: House, database: Database, office: Office, file: Waiting, today: date) -> None:
+    """Decide every chunk of one file that is not decided yet, and write its acknowledgement."""
+    folder = house.home / "acknowledgements"
+    folder.mkdir(exist_ok=True)
+    papers = (folder / f"{file.file:06d}-{file.name}.json", folder / f"{file.file:06d}-{file.name}.csv")
+    with house.spool.open(UUID(file.spool)) as sealed, houses.in_memory(sealed, file.name) as path:
         survey = b2.survey(path)
-        for number, chunk in enumerate(b2.read(path, INVOICES_PER_CHUNK, survey)):
-            await settle(office, batch_of(file, number, chunk), today)
-    await intake.finish(database, file)
+        with Acknowledgement(*papers, survey, file.received_at) as acknowledgement:
+            for number, chunk in enumerate(b2.read(path, INVOICES_PER_CHUNK, survey)):
+                settlement = await settle(office, batch_of(file.file, number, chunk), today)
+                acknowledgement.add(chunk, settlement.kept, KEPT_ASIDE)
+    await intake.finish(database, file.file)
 
 
 async def decide(
@@ -76,13 +95,13 @@ async def decide(
     waiting = await store.waiting(database)
     total = sum(row["invoices"] for row in waiting)
     before = await store.decided_so_far(database)
-    files = [(row["file"], row["spool"]) for row in sorted(waiting, key=lambda row: -row["invoices"])]
+    files = [Waiting(*row) for row in sorted(waiting, key=lambda row: -row["invoices"])]
     if workers == 1 or total < WORTH_A_PROCESS or len(files) < 2:
         office = await houses.office(house, database)
         done = 0
-        for file, spool in sorted(files):
-            await decide_file(house, database, office, file, spool, today)
-            done += next(row["invoices"] for row in waiting if row["file"] == file)
+        for file in sorted(files, key=lambda each: each.file):
+            await decide_file(house, database, office, file, today)
+            done += file.invoices
             if progress:
                 progress(done, total)
         return
@@ -99,14 +118,14 @@ async def decide(
         await asyncio.gather(*tasks)
 
 
-def _decide_share(settings: Settings, address: Address, files: list[tuple[int, str]], today: date) -> None:
+def _decide_share(settings: Settings, address: Address, files: list[Waiting], today: date) -> None:
     """One worker process: its own keys, pools and office."""
     house = houses.opened(settings, address)
 
     async def work() -> None:
         async with house.database() as database:
             office = await houses.office(house, database)
-            for file, spool in files:
-                await decide_file(house, database, office, file, spool, today)
+            for file in files:
+                await decide_file(house, database, office, file, today)
 
     asyncio.run(work())

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from cloison.claims import Office
 from cloison.disclosure import Channel, Door
@@ -95,10 +96,12 @@ def tariff_version() -> str:
 
 
 @contextmanager
-def in_memory(source: SpoolFile) -> Generator[Path]:
-    """A path to the bytes of `source`, in memory only: what arrived in clear is never on a disk in clear."""
+def in_memory(source: SpoolFile, name: str) -> Generator[Path]:
+    """A path called `name` to the bytes of `source`, in memory only: what is sealed is never on a disk in clear."""
     descriptor = os.memfd_create("cloison")
-    with os.fdopen(descriptor, "w+b") as copy:
+    with os.fdopen(descriptor, "w+b") as copy, TemporaryDirectory() as folder:
         shutil.copyfileobj(source, copy, 1 << 20)
         copy.flush()
-        yield Path(f"/proc/self/fd/{descriptor}")
+        path = Path(folder) / name
+        path.symlink_to(f"/proc/{os.getpid()}/fd/{descriptor}")
+        yield path
