@@ -18,6 +18,7 @@ PROTECTIONS = {-1: "?", 0: "", 1: "css", 2: "ame"}
 FORMULAS = {-1: "?", 0: "NONE", 1: "TM", 2: "BR", 3: "BRC", 4: "FR", 5: "EUR"}
 AGREEMENTS = {-1: "?", 0: "not_asked", 1: "granted", 2: "tacit", 3: "refused"}
 FAULTY_ONE_IN = 40
+FIRST_CODES = 24
 
 
 def draw(seed: int, size: int, first: date = date(2018, 12, 1), last: date = date(2026, 12, 31)) -> Acts:
@@ -25,7 +26,7 @@ def draw(seed: int, size: int, first: date = date(2018, 12, 1), last: date = dat
     rng = np.random.default_rng(seed)
     persons = rng.integers(0, max(size // 12, 2), size)
     care_date = _days(rng, size, first, last)
-    code = rng.integers(-1, len(ACT_CODES), size).astype(np.int16)
+    code = rng.integers(-1, FIRST_CODES, size).astype(np.int16)
     provider = rng.integers(0, 5, size)
     charged = _faulty(rng, rng.integers(0, 12_000, size), [0, 1, -1, 10_000_000_000])
     charged = np.where((BASE_OF[code] == Base.DETAIL) & (rng.random(size) < 0.7), 0, charged)
@@ -72,7 +73,7 @@ def pile(acts: Acts) -> list[Act]:
     """The same acts in words, in the order in which limits are used up."""
     order = np.argsort(acts.sequence)
     trips = {int(row): number for number, row in enumerate(acts.trips.act)}
-    columns = {n: getattr(acts, n)[order].tolist() for n in Acts.__dataclass_fields__ if n != "trips"}
+    columns = {n: getattr(acts, n)[order].tolist() for n in Acts.__dataclass_fields__ if n not in ("trips", "equipment")}
     return [
         _act({name: column[number] for name, column in columns.items()}, _trip(acts.trips, trips.get(row)))
         for number, row in enumerate(order.tolist())

@@ -1,18 +1,20 @@
 """What the law says an act costs, and to whom: pure, columnar, dated. `price(acts, tariff)` is the only door."""
 
-from cloison.rules.acts import ACT_CODES, Acts, Trips, code_ids, department_ids, pathway_ids, sector_ids
+from cloison.rules.acts import ACT_CODES, Acts, Equipment, Trips, code_ids, department_ids, pathway_ids, sector_ids
 from cloison.rules.priced import Priced
 from cloison.rules.pricing import price
 from cloison.rules.reasons import REASONS
 from cloison.rules.tariff_book import TariffBook
-from cloison.rules.vocabulary import Agreement, Domain, Exoneration, Formula, Pathway, Protection, Sector
+from cloison.rules.vocabulary import Agreement, Correction, Domain, Exoneration, Formula, Pathway, Protection, Sector
 
 __all__ = [
     "ACT_CODES",
     "REASONS",
     "Acts",
     "Agreement",
+    "Correction",
     "Domain",
+    "Equipment",
     "Exoneration",
     "Formula",
     "Pathway",

@@ -7,8 +7,8 @@ coefficients int64 hundredths, days datetime64[D]; -1 means "not stated" or "no 
 What only some acts have lies in detail tables that point at their act by its row (`Trips.act`).
 """
 
-from dataclasses import dataclass, fields
-from typing import Any, Self
+from dataclasses import dataclass, field
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,10 +17,12 @@ from cloison.errors import Misuse
 from cloison.money import Cents
 from cloison.period import Days
 from cloison.rules.codes import ACT_CODES, DOMAIN_OF, code_ids
+from cloison.rules.details import Equipment, Flags, Small, Trips, check_columns, column_names, columns_of
 from cloison.rules.reasons import reason
 from cloison.rules.vocabulary import (
     DEPARTMENTS,
     Agreement,
+    Correction,
     Domain,
     Exoneration,
     Formula,
@@ -37,7 +39,9 @@ __all__ = [
     "DEPARTMENTS",
     "Acts",
     "Agreement",
+    "Correction",
     "Domain",
+    "Equipment",
     "Exoneration",
     "Formula",
     "Pathway",
@@ -50,68 +54,6 @@ __all__ = [
     "pathway_ids",
     "sector_ids",
 ]
-
-Flags = NDArray[np.bool_]
-Small = NDArray[np.int8]
-Rows = NDArray[np.intp]
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Trips:
-    """What a transport act has and others have not. At most one row per act, in the order of the acts."""
-
-    act: Rows
-    """Row of the act in `Acts`, increasing."""
-    km: NDArray[np.int64]
-    """Hundredths of a kilometre, driven with the patient."""
-    patients: Small
-    """People carried together, from 1."""
-    night: Flags
-    """Between 20:00 and 08:00, Saturday from 12:00, Sunday or holiday."""
-    big_city: Flags
-    """Picked up or set down in a city of the supplement, or at a listed establishment."""
-    tpmr: Flags
-    """A vehicle for people with reduced mobility."""
-    hospital_empty_return: Flags
-    """Entry to or exit from hospital, with the return run empty."""
-    drom: Flags
-    """In an overseas departement."""
-    urgent: Flags
-    """Urgent transport: no franchise (CSS L160-13 III)."""
-    tolls: Cents
-    """Tolls of the whole run, before they are shared."""
-    department: NDArray[np.int16]
-    """Index in DEPARTMENTS of the taxi's licence (ADS); -1 unknown."""
-    agreement: Small
-    """`Agreement` of the compulsory scheme."""
-
-    def __post_init__(self) -> None:
-        _check_columns(self)
-        if len(self.act) and (int(self.act[0]) < 0 or bool(np.any(np.diff(self.act) <= 0))):
-            raise Misuse(reason("columns_wrong"), "Trips.act: rows of acts must increase")
-
-    def __len__(self) -> int:
-        return len(self.act)
-
-    @classmethod
-    def of(cls, **columns: ArrayLike) -> Self:
-        """Build from arrays and scalars; a scalar is repeated over the rows of `act`."""
-        return cls(**_columns_of(cls, columns))
-
-    @classmethod
-    def none(cls) -> Self:
-        """No trip: a batch without transport."""
-        return cls.of(**{field.name: np.empty(0, _TYPES[field.name]) for field in fields(cls)})
-
-    def take(self, rows: NDArray[np.integer]) -> Self:
-        """The trips of `rows` of the acts, pointing at positions in `rows`."""
-        last = max(int(rows.max(initial=-1)), int(self.act.max(initial=-1)))
-        trip_of = np.full(last + 1, -1, np.intp)
-        trip_of[self.act] = np.arange(len(self))
-        chosen = trip_of[rows]
-        (at,) = np.nonzero(chosen >= 0)
-        rest = {f.name: getattr(self, f.name)[chosen[at]] for f in fields(self) if f.name != "act"}
-        return type(self)(act=at, **rest)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -185,26 +127,28 @@ class Acts:
     paid_by_other: Cents
     """Already paid for this line by another complementary insurer that comes first; 0 when this one comes first."""
 
-    # Details of some acts
+    # Details of some acts. An act that needs a detail and has none is refused.
     trips: Trips
+    equipment: Equipment = field(default_factory=Equipment.none)
 
     def __post_init__(self) -> None:
-        _check_columns(self)
-        if len(self.trips) and int(self.trips.act[-1]) >= len(self):
-            raise Misuse(reason("columns_wrong"), "Trips.act: a row beyond the acts")
+        check_columns(self)
+        for details in (self.trips, self.equipment):
+            if len(details) and int(details.act[-1]) >= len(self):
+                raise Misuse(reason("columns_wrong"), f"{type(details).__name__}.act: a row beyond the acts")
 
     def __len__(self) -> int:
         return len(self.care_date)
 
     @classmethod
-    def of(cls, *, trips: Trips, **columns: ArrayLike) -> Self:
+    def of(cls, *, trips: Trips, equipment: Equipment | None = None, **columns: ArrayLike) -> Self:
         """Build from arrays and scalars; a scalar is repeated over the rows (without copies)."""
-        return cls(trips=trips, **_columns_of(cls, columns))
+        return cls(trips=trips, equipment=equipment or Equipment.none(), **columns_of(cls, columns))
 
     def take(self, rows: NDArray[np.integer]) -> Self:
         """These rows, in this order, with their details."""
-        columns = {f.name: getattr(self, f.name)[rows] for f in fields(self) if f.name != "trips"}
-        return type(self)(trips=self.trips.take(rows), **columns)
+        columns = {name: getattr(self, name)[rows] for name in column_names(type(self))}
+        return type(self)(trips=self.trips.take(rows), equipment=self.equipment.take(rows), **columns)
 
     @property
     def domain(self) -> Small:
@@ -214,60 +158,3 @@ class Acts:
 def domains(code: NDArray[np.int16]) -> Small:
     """The `Domain` of each code number; 0 for an unknown code."""
     return np.where(code >= 0, DOMAIN_OF[code], np.int8(0))
-
-
-_TYPES: dict[str, str] = {
-    "care_date": "datetime64[D]",
-    **dict.fromkeys(("code", "specialty", "regime", "department"), "int16"),
-    **dict.fromkeys(("quantity", "consultations_day", "rate_bp"), "int32"),
-    **dict.fromkeys(("pathway", "sector", "exoneration", "protection", "formula", "patients", "agreement"), "int8"),
-    **dict.fromkeys(("alsace_moselle", "minor", "responsable"), "bool"),
-    **dict.fromkeys(("night", "big_city", "tpmr", "hospital_empty_return", "drom", "urgent"), "bool"),
-    **dict.fromkeys(("coefficient", "charged", "declared_base", "declared_amo", "km", "tolls"), "int64"),
-    **dict.fromkeys(("person_key", "provider_key", "sequence", "ceiling_key"), "int64"),
-    **dict.fromkeys(("participation_year", "franchise_day", "franchise_year"), "int64"),
-    **dict.fromkeys(("amount_cents", "act_cap", "ceiling_left", "paid_by_other"), "int64"),
-    "act": "intp",
-}
-
-
-def _column_names(cls: type) -> list[str]:
-    return [field.name for field in fields(cls) if field.name in _TYPES]
-
-
-def _columns_of(cls: type, given: dict[str, ArrayLike]) -> dict[str, Any]:  # Any: one type per column, checked by name
-    """Arrays of the right types, scalars repeated. Names the columns that are missing or unknown."""
-    names = _column_names(cls)
-    if missing := [name for name in names if name not in given]:
-        raise Misuse(reason("columns_missing"), f"{cls.__name__}: {', '.join(missing)}")
-    if unknown := [name for name in given if name not in names]:
-        raise Misuse(reason("columns_wrong"), f"{cls.__name__} has no column {', '.join(unknown)}")
-    arrays = {name: _typed(name, given[name]) for name in names}
-    lengths = {len(array) for array in arrays.values() if array.ndim}
-    if len(lengths) > 1:
-        raise Misuse(reason("columns_wrong"), f"{cls.__name__}: columns of different lengths")
-    size = lengths.pop() if lengths else 1
-    return {name: np.broadcast_to(array, size) if array.ndim == 0 else array for name, array in arrays.items()}
-
-
-def _typed(name: str, value: ArrayLike) -> NDArray[Any]:  # Any: the type is the column's
-    """`value` as the type of its column. A float, or a number too large for the column, is refused, never rounded."""
-    array, wanted = np.asarray(value), np.dtype(_TYPES[name])
-    if array.dtype == wanted:
-        return array
-    if array.dtype.kind not in {"i": "iub", "b": "b", "M": "MUSO"}[wanted.kind] and array.size:
-        raise Misuse(reason("columns_wrong"), f"{name}: {array.dtype} instead of {wanted}")
-    if wanted.kind == "i" and array.size and array.dtype.kind != "b":
-        bounds = np.iinfo(wanted)
-        if int(array.min()) < bounds.min or int(array.max()) > bounds.max:
-            raise Misuse(reason("columns_wrong"), f"{name}: a value does not fit {wanted}")
-    return array.astype(wanted)
-
-
-def _check_columns(table: "Acts | Trips") -> None:
-    names = _column_names(type(table))
-    arrays = {name: getattr(table, name) for name in names}
-    size = len(arrays[names[0]])
-    for name, array in arrays.items():
-        if array.dtype != np.dtype(_TYPES[name]) or array.shape != (size,):
-            raise Misuse(reason("columns_wrong"), f"{name}: {_TYPES[name]} of length {size} wanted, not {array.dtype}")

@@ -6,7 +6,7 @@ them, so a rule about taxis never touches the rest of the batch.
 """
 
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from cloison.rules.tariff_book import CareDates
 
 T = TypeVar("T", bound=np.generic)
 Mask = NDArray[np.bool_]
+DetailTable = Literal["trips", "equipment"]
 
 
 class _Given(Generic[T]):
@@ -34,7 +35,14 @@ class _Trip(_Given[T]):
     """A column of `Trips`, in line with the acts of the bill."""
 
     def __get__(self, bill: "Bill", owner: type | None = None) -> NDArray[T]:
-        return bill.of_trip(self.name)
+        return bill.detail("trips", self.name)
+
+
+class _Equipment(_Given[T]):
+    """A column of `Equipment`, in line with the acts of the bill."""
+
+    def __get__(self, bill: "Bill", owner: type | None = None) -> NDArray[T]:
+        return bill.detail("equipment", self.name.removeprefix("equipment_"))
 
 
 class _Decided(_Given[T]):
@@ -108,6 +116,11 @@ class Bill:
     department = _Trip[np.int16]()
     agreement = _Trip[np.int8]()
 
+    pair = _Equipment[np.int64]()
+    correction = _Equipment[np.int8]()
+    last_delivery = _Equipment[np.datetime64]()
+    equipment_drom = _Equipment[np.bool_]()
+
     base = _Decided[np.int64]()
     amo_rate_bp = _Decided[np.int64]()
     amo_share = _Decided[np.int64]()
@@ -153,19 +166,19 @@ class Bill:
             self._gathered[name] = column if self._rows is None else column[self._rows]
         return self._gathered[name]
 
-    def of_trip(self, name: str) -> NDArray[Any]:
-        """A column of the trips, zero for an act without a trip (which is refused)."""
-        at, found = self._trips()
-        column = getattr(self._acts.trips, name)
+    def detail(self, table: DetailTable, name: str) -> NDArray[Any]:
+        """A column of a detail table, zero for an act without a row there (NaT for a day)."""
+        at, found = self._located(table)
+        column = getattr(getattr(self._acts, table), name)
         if found.all():
             return column[at]
-        values = np.zeros(len(self), column.dtype)
+        values = np.full(len(self), "NaT" if column.dtype.kind == "M" else 0, column.dtype)
         values[found] = column[at[found]]
         return values
 
-    def has_trip(self) -> Mask:
-        """Whether each act has its trip."""
-        return self._trips()[1]
+    def has(self, table: DetailTable) -> Mask:
+        """Whether each act has its row in a detail table."""
+        return self._located(table)[1]
 
     def decided(self, name: str) -> NDArray[Any]:
         """A column as earlier rules left it."""
@@ -239,12 +252,12 @@ class Bill:
         (at,) = np.nonzero(where)
         return at if self._rows is None else self._rows[at]
 
-    def _trips(self) -> tuple[NDArray[np.intp], Mask]:
-        """For each act the row of its trip, and whether there is one."""
-        if "trips" not in self._gathered:
+    def _located(self, table: DetailTable) -> tuple[NDArray[np.intp], Mask]:
+        """For each act its row in a detail table, and whether there is one."""
+        if table not in self._gathered:
             rows = np.arange(len(self)) if self._rows is None else self._rows
-            wanted, have = rows + self._first, self._acts.trips.act
+            wanted, have = rows + self._first, getattr(self._acts, table).act
             at = np.minimum(np.searchsorted(have, wanted), max(len(have) - 1, 0))
             found = have[at] == wanted if len(have) else np.zeros(len(self), np.bool_)
-            self._gathered["trips"], self._gathered["found"] = at, found
-        return self._gathered["trips"], self._gathered["found"]
+            self._gathered[table], self._gathered[f"{table} found"] = at, found
+        return self._gathered[table], self._gathered[f"{table} found"]

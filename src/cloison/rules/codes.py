@@ -27,6 +27,10 @@ class Base(IntEnum):
     TAXI = 4
     DETAIL = 5
     """A line without an amount that describes the line above it."""
+    FORFAIT = 6
+    """A flat sum of the hospital, the same for everybody."""
+    VSL = 7
+    AMBULANCE = 8
 
 
 class Withheld(IntEnum):

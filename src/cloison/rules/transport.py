@@ -33,7 +33,7 @@ _SHARES = 840
 )
 def trajet_decrit(acts: Bill, tariff: TariffBook) -> Only:
     """A transport is priced on what was driven: a trip that is missing or contradicts itself is refused."""
-    acts.refuse(~acts.has_trip(), "trip_missing")
+    acts.refuse(~acts.has("trips"), "trip_missing")
     impossible = (acts.km <= 0) | (acts.km > KM_MAX) | (acts.patients < 1) | (acts.patients > PATIENTS_MAX)
     impossible |= (acts.tolls < 0) | (acts.tolls > TOLLS_MAX) | (acts.quantity != 1)
     acts.refuse(impossible, "trip_impossible")

@@ -101,6 +101,18 @@ class Agreement(IntEnum):
     REFUSED = 3
 
 
+class Correction(IntEnum):
+    """The correction of both lenses of a pair, as classes of CSS R871-2 3."""
+
+    NOT_CONCERNED = 0
+    SIMPLE = 1
+    SIMPLE_AND_COMPLEX = 2
+    COMPLEX = 3
+    SIMPLE_AND_VERY_COMPLEX = 4
+    COMPLEX_AND_VERY_COMPLEX = 5
+    VERY_COMPLEX = 6
+
+
 IN_PATHWAY_LETTERS = "TNODUHRABJVYKLG"
 OUT_OF_PATHWAY_LETTERS = "SPFCI"
 EXCLUDED_LETTERS = "WEZX"
