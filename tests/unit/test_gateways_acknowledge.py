@@ -52,7 +52,7 @@ def test_a_refused_invoice_has_its_line_field_reason_remedy_and_actor(tmp_path: 
     (entry,) = told["entries"]
     assert entry["line"] == 5
     assert (entry["practice"], entry["batch"], entry["invoice"]) == ("751234567", "001", "000000011")
-    assert entry["field"] == "record 4, positions 115-122 (total)"
+    assert entry["field"] == "4 [115-122] montant total / total amount"
     assert entry["message"]["fr"] == "Le champ est négatif."
     assert entry["action"]["en"].startswith("Correct this invoice")
     assert entry["actor"] == "professional"

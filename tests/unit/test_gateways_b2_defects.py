@@ -295,7 +295,7 @@ def test_a_defect_shows_record_field_and_numbers_and_no_identity(tmp_path: Path)
 
     _, defects, _ = everything_of(tmp_path / "day.b2", records)
 
-    assert str(defects[0].place) == "day.b2, line 6, record 5, positions 66-73 (amo_fees)"
+    assert str(defects[0].place) == "day.b2, line 6, 5 [66-73] AMO des honoraires (4) / AMO of fees (4)"
     assert defects[0].cause == "expected 1855, found 1854"
     assert "0891275" not in "".join(f"{defect!r}" for defect in defects)
 
@@ -349,3 +349,22 @@ def test_a_million_wrong_lines_are_reported_in_bounded_memory(tmp_path: Path):
     assert refused == batches
     assert len(shown) == 10
     assert peak < 250_000_000, "one chunk and one byte per record, not the file"
+
+
+@pytest.mark.parametrize("at", [HEAD, BATCH, FIRST, FIRST + 1, FIRST_LINE, FIRST_TOTAL, BATCH_TOTAL, LAST, "7", "\0"])
+def test_a_flood_of_one_record_is_answered_in_bounded_memory(tmp_path: Path, at: int | str):
+    records = paper.sample()
+    flood = bytes(records[at]) if isinstance(at, int) else at.encode() * 128
+    path = tmp_path / "flood.b2"
+    head, trailer = b"".join(records[:BATCH_TOTAL]), b"".join(paper.counted([*records[BATCH_TOTAL:]]))
+    path.write_bytes(head + flood * 200_000 + trailer)
+    tracemalloc.start()
+
+    found = b2.survey(path)
+    told = list(found.defects.report(path.name, limit=10))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert found.refused is not None
+    assert 0 < len(told) <= 10
+    assert peak < 150_000_000

@@ -268,4 +268,4 @@ LAYOUTS = (
 )  # fmt: skip
 """In the order of a file."""
 
-field_name = field_namer(LAYOUTS, "record")
+field_name = field_namer(LAYOUTS)

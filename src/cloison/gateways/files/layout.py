@@ -105,20 +105,20 @@ class Layout:
         return self.number * 100 + self.fields.index(self[name])
 
 
-def field_namer(layouts: tuple[Layout, ...], noun: str) -> "FieldNamer":
-    return FieldNamer({layout.number: layout for layout in layouts}, noun)
-
-
 @dataclass(frozen=True)
 class FieldNamer:
-    """From the id of a field to words a person can point at: `record 3, positions 102-109 (total)`."""
+    """From the id of a field to words a person can point at: `4 [115-122] montant total / total amount`."""
 
     layouts: dict[int, Layout]
-    noun: str
 
     def __call__(self, field_id: int) -> str:
         layout = self.layouts.get(field_id // 100)
         if layout is None:
             return ""
         item = layout.fields[field_id % 100]
-        return f"{self.noun} {layout.code}, positions {item.positions} ({item.name})"
+        label = item.label.fr if item.label.fr == item.label.en else f"{item.label.fr} / {item.label.en}"
+        return f"{layout.code} [{item.positions}] {label}"
+
+
+def field_namer(layouts: tuple[Layout, ...]) -> FieldNamer:
+    return FieldNamer({layout.number: layout for layout in layouts})

@@ -7,7 +7,7 @@ reader accepts any order. Amounts are cents; a sign P or N stands in a byte of i
 """
 
 from cloison.errors import Text
-from cloison.gateways.files.layout import Field, Layout, field, field_namer
+from cloison.gateways.files.layout import Field, Layout, field
 
 END = b"@"
 RECORD_LENGTH = 128
@@ -325,5 +325,3 @@ BY_CODE = {layout.code.encode(): layout for layout in ENTITIES}
 PERSONAL = {"nir", "nir_key", "own_nir", "own_nir_key", "name", "birth_name", "used_name", "first_name", "name_first",
             "birth_date", "birth_rank", "member"}  # fmt: skip
 """Fields that identify a person: read when a foreign return has them, never written here."""
-
-field_name = field_namer(LAYOUTS, "entity")
