@@ -109,11 +109,14 @@ class Vault:
     def seal(self, tenant: int, persons: Tokens, identities: Identities) -> Sealed:
         """Seal each identity under a new key of its person. Shape: persons (n, 16)."""
         count = len(identities)
+        if not count:
+            nothing = np.empty((0, WRAPPED_KEY_BYTES), np.uint8), np.empty((0, SEALED_BYTES), np.uint8)
+            return Sealed(self._keys.epoch(kek(tenant)), *nothing)
         secrets = os.urandom((KEY_BYTES + NONCE_BYTES) * count)
         keys = memoryview(secrets)[: KEY_BYTES * count]
         bodies = np.empty((count, SEALED_BYTES), np.uint8)
         bodies[:, 0] = VERSION
-        bodies[:, 1:BODY_START] = np.frombuffer(secrets, np.uint8, offset=KEY_BYTES * count).reshape(count, -1)
+        bodies[:, 1:BODY_START] = np.frombuffer(secrets, np.uint8, offset=KEY_BYTES * count).reshape(count, NONCE_BYTES)
         room, plain = _flat(bodies), _flat(identities.plain)
         body_aads, dek_aads = _aads(tenant, b"identity", persons), _aads(tenant, b"dek", persons)
         deks = [keys[start : start + KEY_BYTES] for start in range(0, KEY_BYTES * count, KEY_BYTES)]
@@ -129,6 +132,8 @@ class Vault:
 
     def open(self, tenant: int, persons: Tokens, deks: Sequence[Buffer], bodies: Sequence[Buffer]) -> Identities:
         """Open the identities of persons of one insurer. Raises Corruption when a cell was altered or moved."""
+        if not len(persons):
+            return Identities(np.empty(0, RECORD))
         keys = self._keys.unwrap(kek(tenant), deks, _aads(tenant, b"dek", persons))
         plain = bytearray()
         for key, body, aad in zip(keys, bodies, _aads(tenant, b"identity", persons), strict=True):
