@@ -135,30 +135,47 @@ def test_columns_that_do_not_match_are_refused(path: Path):
 def test_refused_invoices_leave_in_a_file_of_their_own(path: Path, tmp_path: Path):
     records = paper.sample()
     paper.put(records, paper.FIRST_LINE, 115, "-0003000")
+    paper.put(records, paper.PHARMACY_LINE, 44, "260231")
     path.write_bytes(b"".join(records))
     found, chunk = read_one(path)
-    refused = np.flatnonzero(chunk.invoices.reason)
-    ranges = [(int(chunk.invoices.record[row]), int(chunk.invoices.last_record[row])) for row in refused]
+    refused = chunk.invoices.record[chunk.invoices.reason != 0]
     rejected = tmp_path / "refused.b2"
 
-    b2.write_rejected(rejected, found, 0, ranges, date(2026, 11, 21))
+    assert b2.write_rejected(rejected, found, refused) == 2
     apart, invoices = read_one(rejected)
 
     assert apart.refused is None
     assert len(apart.defects) == 0
-    assert invoices.invoices.reason.tolist() == [REASONS["field.negative"].number]
-    assert b2.raw_of(found, *ranges[0]) == b"".join(records[2:6])
-    assert b2.raw_of(found, *ranges[0]) == b2.raw_of(apart, 3, 6)
+    assert apart.batches.practice_number.tolist() == [b"751234567", b"750712184"]
+    assert apart.header.created == found.header.created
+    assert invoices.invoices.reason.tolist() == [
+        REASONS["field.negative"].number, REASONS["date.impossible"].number,
+    ]  # fmt: skip
+    assert b2.raw_of(found, 3, 6) == b"".join(records[2:6]) == b2.raw_of(apart, 3, 6)
 
 
 def test_a_refused_invoice_corrected_in_its_file_is_accepted(path: Path, tmp_path: Path):
     records = paper.sample()
     paper.put(records, paper.FIRST_LINE, 70, "260231")
     path.write_bytes(b"".join(records))
-    found, _ = read_one(path)
+    found, chunk = read_one(path)
     rejected = tmp_path / "refused.b2"
-    b2.write_rejected(rejected, found, 0, [(3, 6)], date(2026, 11, 21))
+    b2.write_rejected(rejected, found, chunk.invoices.record[:1], date(2026, 11, 21))
 
     rejected.write_bytes(rejected.read_bytes().replace(b"260231", b"261118"))
 
-    assert read_one(rejected)[1].invoices.reason.tolist() == [0]
+    again, corrected = read_one(rejected)
+    assert corrected.invoices.reason.tolist() == [0]
+    assert again.header.created == date(2026, 11, 21)
+
+
+def test_a_sick_batch_gives_its_invoices_a_sound_one(path: Path, tmp_path: Path):
+    records = paper.sample()
+    paper.put(records, paper.BATCH_TOTAL, 25, "000009999")
+    path.write_bytes(b"".join(records))
+    found, chunk = read_one(path)
+    rejected = tmp_path / "refused.b2"
+
+    b2.write_rejected(rejected, found, chunk.invoices.record[chunk.invoices.reason != 0])
+
+    assert read_one(rejected)[1].invoices.reason.tolist() == [0, 0]

@@ -4,7 +4,6 @@ Records of one kind are written together, each into its place in the file. A val
 the whole file: nothing is truncated. Where a record was kept raw, the bytes that no column names are kept.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from cloison.errors import Misuse
+from cloison.gateways.files import b2_source as kind
 from cloison.gateways.files import digits, reasons
 from cloison.gateways.files.b2_columns import (
     Batches,
@@ -42,6 +42,7 @@ from cloison.gateways.files.b2_layout import (
     PRODUCT,
     TRAILER,
 )
+from cloison.gateways.files.b2_source import kinds_of
 from cloison.gateways.files.b2_survey import Survey
 from cloison.gateways.files.columns import Array
 from cloison.gateways.files.fill import filled
@@ -308,32 +309,39 @@ def raw_of(found: Survey, first_record: int, last_record: int) -> bytes:
     return found.source.rows(first_record - 1, last_record).tobytes()
 
 
-def write_rejected(
-    path: str | Path, found: Survey, batch: int, invoices: Iterable[tuple[int, int]], created: date
-) -> int:
-    """A file of one batch with some invoices of it, byte for byte, to correct and resubmit.
+def write_rejected(path: str | Path, found: Survey, records: Int64, created: date | None = None) -> int:
+    """A file with some invoices of another, byte for byte, to correct and send again; returns how many.
 
-    `invoices` are (first record, last record); `batch` the row in `found.batches`. Header, batch header and totals
-    around them are valid, so that reading this file finds the defects of the invoices and nothing else.
+    `records` are the first records of the invoices. File, batches and totals around them are valid, so that reading
+    this file finds the defects of the invoices and nothing else. `created` is the date of the original when not given.
     """
-    bodies = [found.source.rows(first - 1, last) for first, last in invoices]
-    head = found.source.rows(int(found.batches.first_record[batch]) - 1, int(found.batches.first_record[batch]))
-    body = np.concatenate(bodies) if bodies else np.empty((0, LENGTH), np.uint8)
-    fives = body[(body[:, 0] == ord("5"))]
-    announced = [digits.number(fives, INVOICE_TOTAL[name])[0] for name in ("announced_lines", "total_ph", "fees")]
-    one = found.batches.take(np.array([batch]))
-    totals: dict[str, Array] = {
-        "practice_number": one.practice_number,
-        "number": one.number,
-        "invoice_count": np.array([len(bodies)]),
-        "line_count": np.array([announced[0].sum()]),
-        "total": np.array([announced[1].sum() + announced[2].sum()]),
-        "count_18": np.array([len(bodies)]),
-        "count_22": np.array([len(bodies)]),
-        "total_34": np.array([announced[1].sum() + announced[2].sum()]),
+    rows = np.flatnonzero(np.isin(found.invoice_first, records))
+    owner = np.searchsorted(found.batches.first_record, found.invoice_first[rows]) - 1
+    batches = np.unique(owner)
+    bodies = [_rejected_batch(found, int(batch), rows[owner == batch]) for batch in batches]
+    size = sum(len(body) for body in bodies) + 2
+    header = found.header if created is None else replace(found.header, created=created)
+    start, end = _envelope(header, size, len(bodies))
+    np.concatenate([start, *bodies, end]).tofile(path)
+    return len(rows)
+
+
+def _rejected_batch(found: Survey, batch: int, rows: Int64) -> Raw:
+    """The header of a batch, some of its invoices, and the record 6 that sums up what those announce."""
+    first = int(found.batches.first_record[batch])
+    spans = zip(found.invoice_first[rows].tolist(), found.invoice_last[rows].tolist(), strict=True)
+    body = np.concatenate([found.source.rows(start - 1, last) for start, last in spans])
+    fives = body[kinds_of(body) == kind.INVOICE_TOTAL]
+    lines, services, fees = (
+        int(digits.number(fives, INVOICE_TOTAL[name])[0].sum()) for name in ("announced_lines", "total_ph", "fees")
+    )
+    counts = {name: np.array([len(rows)]) for name in ("invoice_count", "count_18", "count_22")}
+    sums = {name: np.array([services + fees]) for name in ("total", "total_34")}
+    head = found.source.rows(first - 1, first)
+    names: dict[str, Array] = {
+        "practice_number": digits.exact(head, BATCH["practice_number"]),
+        "number": digits.exact(head, BATCH["number"]),
     }
     six = np.empty((1, LENGTH), np.uint8)
-    _put(six, np.zeros(1, np.int64), BATCH_TOTAL, None, totals)
-    start, end = _envelope(replace(found.header, created=created), len(body) + 4, 1)
-    np.concatenate([start, head, body, six, end]).tofile(path)
-    return len(bodies)
+    _put(six, np.zeros(1, np.int64), BATCH_TOTAL, None, names | counts | {"line_count": np.array([lines])} | sums)
+    return np.concatenate([head, body, six])
