@@ -18,7 +18,7 @@ from cloison.claims import refusals, store
 from cloison.claims.acts import acts_of
 from cloison.claims.adjudicate import ACCEPTED, Decisions, adjudicate
 from cloison.claims.ceilings import Ceilings
-from cloison.claims.claim import ClaimBatch
+from cloison.claims.claim import RESUBMITTED, ClaimBatch
 from cloison.claims.promises import Promises, bind
 from cloison.claims.repeats import same_care
 from cloison.disclosure import BatchDoor, Fields, Needs, Proof, Purpose, Result
@@ -102,7 +102,8 @@ class _Facts:
 
 async def _once(office: Office, reader: BatchReader, facts: _Facts) -> Settlement:
     async with office.database.transaction(Role.CLAIMS) as work:
-        if not await store.mark_chunk(work, facts.batch):
+        again = facts.batch.chunk == RESUBMITTED
+        if not again and not await store.mark_chunk(work, facts.batch):
             return _already(facts.batch, facts.kept)
         settlement, covered = await _decide(office, work, facts)
     await settle_disclosure(reader, facts.sound, covered)
@@ -181,7 +182,10 @@ async def _decide(office: Office, work: Transaction, facts: _Facts) -> tuple[Set
     paid_before = await same_care(work, fresh, covered, practice[new])
     decisions = await priced(office, work, fresh, covered, promises, paid_before, practice_row[rows])
     await store.record(work, fresh, tenant[rows], practice[new], covered, promises, decisions, office.tariff_version)
-    await store.keep_aside(work, batch, kept)
+    if batch.chunk == RESUBMITTED:
+        await store.taken_from_quarantine(work, batch.file, sound.invoices.record)
+    else:
+        await store.keep_aside(work, batch, kept)
     await store.note_resends(work, sound, earlier)
     await record_dues(work, _dues(fresh, tenant[rows], practice[new], decisions))
     resent = np.zeros(len(batch), np.bool_)

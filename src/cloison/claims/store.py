@@ -437,3 +437,29 @@ async def ceilings_used(work: Transaction, decisions: NDArray[np.int64]) -> list
            where d.decision = any ($1::int8[]) and d.amc_cents > 0 and d.product > 0 group by 1, 2, 3, 4""",
         decisions.tolist(),
     )
+
+
+async def kept_aside(database: Storage) -> list[asyncpg.Record]:
+    """The invoices kept aside and still open, with where they are."""
+    async with database.session(Role.CLAIMS) as connection:
+        return await connection.fetch(
+            """select q.quarantine, q.file, f.spool, f.name, q.record, q.records, q.practice, q.number, q.reason
+               from claims.quarantine q join claims.file f using (file) where q.state = 1 order by q.quarantine"""
+        )
+
+
+async def taken_from_quarantine(work: Transaction, file: int, records: NDArray[np.int64]) -> None:
+    """These invoices are decided after all."""
+    await connection_of(work).execute(
+        "update claims.quarantine set state = 2 where file = $1 and record = any ($2::int4[]) and state = 1",
+        file,
+        records.tolist(),
+    )
+
+
+async def file_of(database: Storage, file: int) -> asyncpg.Record:
+    """Where the bytes of a file are."""
+    async with database.session(Role.CLAIMS) as connection:
+        row = await connection.fetchrow("select file, name, spool from claims.file where file = $1", file)
+    assert row is not None, "an invoice names its file"
+    return row

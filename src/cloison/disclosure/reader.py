@@ -154,6 +154,12 @@ class Reader:
                 rows = await connection.fetch("select * from disclosure.reveal_rights($1)", self.reservation)
         return _revealed(rows)
 
+    async def statement(self) -> list[asyncpg.Record]:
+        """Who learned what about the persons asked for: the columns of `disclosure.reveal_statement`."""
+        with _raising():
+            async with self._database.session(self._role) as connection:
+                return await connection.fetch("select * from disclosure.reveal_statement($1)", self.reservation)
+
     def settle(
         self,
         question: NDArray[np.int32],

@@ -62,6 +62,19 @@ UNKNOWN_ACCOUNT = Reason(
     Actor.OPERATOR,
     Retry.CORRECTED,
 )
+UNKNOWN_CHANNEL = Reason(
+    606,
+    "disclosure.unknown_channel",
+    Text("Aucun canal ne porte ce nom.", "No channel has this name."),
+    Text(
+        "Choisissez portal, api, card, machine, batch, insurer, office, citizen ou export.",
+        "Choose portal, api, card, machine, batch, insurer, office, citizen or export.",
+    ),
+    Actor.OPERATOR,
+    Retry.CORRECTED,
+)
 
-CATALOGUE = Catalogue(CHANNEL_FROZEN, NOT_COMMITTED, TOO_OLD, NO_SUCH_RESERVATION, UNAVAILABLE, UNKNOWN_ACCOUNT)
+CATALOGUE = Catalogue(
+    CHANNEL_FROZEN, NOT_COMMITTED, TOO_OLD, NO_SUCH_RESERVATION, UNAVAILABLE, UNKNOWN_ACCOUNT, UNKNOWN_CHANNEL
+)
 BY_SQLSTATE = {"CL001": CHANNEL_FROZEN, "CL002": NO_SUCH_RESERVATION, "CL003": NOT_COMMITTED, "CL004": TOO_OLD}

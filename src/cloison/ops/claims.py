@@ -1,30 +1,34 @@
 """Files of invoices, from the folder where they arrive to their decisions; in one process or in several."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from multiprocessing import get_context
 from pathlib import Path
 from uuid import UUID
 
-from cloison.claims import Office, intake, settle, store
-from cloison.claims.refusals import KEPT_ASIDE
-from cloison.errors import Defect
+import numpy as np
+
+from cloison.claims import ClaimBatch, Office, correct, intake, settle, store
+from cloison.claims.claim import RESUBMITTED
+from cloison.claims.refusals import KEPT_ASIDE, NOT_DECIDED
+from cloison.errors import Defect, Misuse, Reason
 from cloison.gateways.files import b2
 from cloison.gateways.files.acknowledge import Acknowledgement
 from cloison.gateways.files.b2_claims import batch_of
 from cloison.ops import house as houses
+from cloison.ops.catalogue import REASONS
 from cloison.ops.config import Settings
 from cloison.ops.house import House
 from cloison.storage.database import Address, Database
+from cloison.storage.roles import Role
 
 INVOICES_PER_CHUNK = 20_000
 """Invoices decided in one transaction. A chunk's number is written with its decision: keep it while files are waiting."""
 POLL_SECONDS = 0.25
 WORTH_A_PROCESS = 20_000
-
 Progress = Callable[[int, int], None]
 
 
@@ -129,3 +133,77 @@ def _decide_share(settings: Settings, address: Address, files: list[Waiting], to
                 await decide_file(house, database, office, file, today)
 
     asyncio.run(work())
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An invoice kept aside: where it is, whose it is, and why."""
+
+    quarantine: int
+    file: int
+    spool: str
+    name: str
+    record: int
+    records: int
+    practice: str
+    number: str
+    reason: Reason
+
+
+async def kept_aside(database: Database) -> list[Kept]:
+    """The invoices that wait for somebody, oldest first."""
+    return [
+        Kept(*row[:-1], reason=REASONS[row["reason"]])  # the reason is the last column
+        for row in await store.kept_aside(database)
+    ]
+
+
+async def write_kept(house: House, kept: Sequence[Kept], out: Path) -> None:
+    """Write kept invoices as one B2 file per original, in clear, to be corrected and sent again."""
+    out.mkdir(parents=True, exist_ok=True)
+    for file in sorted({each.file for each in kept}):
+        mine = [each for each in kept if each.file == file]
+        with house.spool.open(UUID(mine[0].spool)) as sealed, houses.in_memory(sealed, mine[0].name) as path:
+            records = np.array([each.record for each in mine], np.int64)
+            b2.write_rejected(out / f"kept-{file:06d}.b2", b2.survey(path), records)
+
+
+async def resubmit(house: House, database: Database, today: date) -> tuple[int, int]:
+    """Decide again the invoices whose reason to be kept may be over; returns how many were taken and how many stay."""
+    office = await houses.office(house, database)
+    over = {reason.number for reason in KEPT_ASIDE}
+    kept = [each for each in await kept_aside(database) if each.reason.number in over]
+    taken = 0
+    for file in sorted({each.file for each in kept}):
+        mine = {each.record: each for each in kept if each.file == file}
+        for _, batch in _batches_of(house, next(iter(mine.values())), set(mine)):
+            settlement = await settle(office, replace(batch, chunk=RESUBMITTED), today)
+            taken += int((settlement.kept == 0).sum())
+    return taken, len(kept) - taken
+
+
+async def redecide(house: House, database: Database, practice: str, number: str, today: date) -> correct.Replaced:
+    """Read an invoice again from its sealed file, and decide it on what is known now."""
+    office = await houses.office(house, database)
+    async with database.transaction(Role.CLAIMS) as work:
+        found = await store.find(work, practice, number)
+    if not found:
+        raise Misuse(NOT_DECIDED, cause=f"practice {practice}, invoice {number}")
+    row = found[0]
+    file = await store.file_of(database, row["file"])
+    where = Kept(0, row["file"], file["spool"], file["name"], row["record"], 0, practice, number, NOT_DECIDED)
+    for _, batch in _batches_of(house, where, {row["record"]}):
+        replaced = await correct.redecide(office, batch, today)
+        if replaced:
+            return replaced[0]
+    raise Misuse(NOT_DECIDED, cause=f"practice {practice}, invoice {number}")
+
+
+def _batches_of(house: House, where: Kept, records: set[int]) -> Iterator[tuple[int, ClaimBatch]]:
+    """Some invoices of a sealed file, chunk by chunk, as they were received."""
+    wanted = np.array(sorted(records), np.int64)
+    with house.spool.open(UUID(where.spool)) as sealed, houses.in_memory(sealed, where.name) as path:
+        for number, chunk in enumerate(b2.read(path, INVOICES_PER_CHUNK)):
+            mine = np.isin(chunk.invoices.record, wanted)
+            if mine.any():
+                yield number, batch_of(where.file, number, chunk).only(mine)

@@ -18,7 +18,7 @@ from cloison.rights.enquiry import Desk
 from cloison.rights.reference import Reference
 from cloison.rules import TariffBook
 from cloison.storage.database import Address, Database, locate
-from cloison.storage.keys import KeyProvider
+from cloison.storage.keys import KeyProvider, KeySource
 from cloison.storage.keys_file import FileKeys
 from cloison.storage.keys_pkcs11 import Pkcs11Keys
 from cloison.storage.roles import Role
@@ -45,26 +45,30 @@ class House:
     def home(self) -> Path:
         return self.settings.home
 
+    @property
+    def key_source(self) -> KeySource:
+        return key_source(self.settings)
+
     def database(self) -> Database:
         return Database(self.address)
 
 
 def opened(settings: Settings, address: Address | None = None) -> House:
     """Open the house; the embedded server starts when no address is given and no URL is set. Blocking."""
-    keys = provider(settings)
+    keys = key_source(settings).open()
     where = address or locate(settings.home, settings.database_url)
     index = BlindIndex(keys)
     return House(settings, where, keys, index, Vault(keys, index), Spool(settings.home / "spool", keys))
 
 
-def provider(settings: Settings) -> KeyProvider:
-    """The keys that the settings name. Raises Misuse where development keys have no place."""
+def key_source(settings: Settings) -> KeySource:
+    """The keys that the settings name, as a process of its own opens them."""
     if settings.keys == "pkcs11":
-        return Pkcs11Keys(settings.pkcs11_library, settings.pkcs11_token, settings.pkcs11_pin).open()
+        return Pkcs11Keys(settings.pkcs11_library, settings.pkcs11_token, settings.pkcs11_pin)
     passphrase = settings.passphrase or development_passphrase(settings.home)
     path = settings.home / "secrets" / "keys.json"
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return FileKeys(path, passphrase, settings.environment, (settings.listen,)).open()
+    return FileKeys(path, passphrase, settings.environment, (settings.listen,))
 
 
 async def office(house: House, database: Database) -> Office:

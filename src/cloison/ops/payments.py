@@ -1,6 +1,5 @@
 """Paying what was decided: bank details in, a run, its orders, what the banks answered."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,11 +8,13 @@ from pathlib import Path
 from cloison.errors import Defect, Place
 from cloison.gateways.files.counter import Payee
 from cloison.identity import Practices
+from cloison.money import montant
 from cloison.ops.house import House
-from cloison.payments import answers, details, payables, reconcile
+from cloison.payments import answers, details, ledger, payables, reconcile
 from cloison.payments.details import Holder
 from cloison.payments.payables import OrderFile, Run
 from cloison.payments.reconcile import Outcome
+from cloison.rights.insurers import Insurer
 from cloison.rights.reference import Reference
 from cloison.storage.database import Database
 from cloison.storage.roles import Role
@@ -52,20 +53,19 @@ async def record_payees(house: House, database: Database, payees: Sequence[Payee
     return defects
 
 
-async def record_payers(house: House, database: Database, insurers: Path) -> list[Defect]:
-    """Seal each insurer's own account, from the insurers' file."""
+async def record_payers(house: House, database: Database, insurers: Sequence[Insurer], source: str) -> list[Defect]:
+    """Seal each insurer's own account: the one that its payments are ordered on."""
     reference = await Reference.read(database, Role.CLAIMS)
     tenants = dict(zip(reference.insurers.amc.tolist(), reference.insurers.tenant.tolist(), strict=True))
     numbers: list[int] = []
     sound: list[details.BankDetails] = []
     defects: list[Defect] = []
-    for line, insurer in enumerate(json.loads(insurers.read_text(encoding="utf-8")), 1):
-        tenant = tenants.get(insurer["amc"].lstrip("0").encode())
-        read = details.read(insurer["iban"], insurer["bic"], insurer["name"], Place(insurers.name, line))
+    for rank, insurer in enumerate(insurers, 1):
+        read = details.read(insurer.iban, insurer.bic, insurer.name, Place(source, rank))
         if isinstance(read, Defect):
             defects.append(read)
-        elif tenant is not None:
-            numbers.append(tenant)
+        else:
+            numbers.append(tenants[insurer.amc.lstrip("0").encode()])
             sound.append(read)
     async with database.transaction(Role.OFFICE) as work:
         await details.record(work, house.keys, Holder.INSURER, numbers, sound)
@@ -89,3 +89,55 @@ async def read_answers(house: House, database: Database, paths: Iterable[Path]) 
         async with database.transaction(Role.PAY) as work:
             outcomes.extend(await reconcile.reconcile(work, house.keys, [file]))
     return outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an insurer stands, with its name."""
+
+    name: str
+    decided: int
+    to_order: int
+    ordered: int
+    paid: int
+    suspense: int
+
+
+async def positions(database: Database) -> list[Standing]:
+    """The position of every insurer that decided anything, as its book says."""
+    insurers = (await Reference.read(database, Role.CLAIMS)).insurers
+    standings: list[Standing] = []
+    async with database.transaction(Role.PAY) as work:
+        for tenant in sorted(insurers.tenant.tolist()):
+            where = await ledger.position(work, tenant)
+            decided = where.charged_cents - where.cancelled_cents
+            paid = where.paid_cents - where.returned_cents
+            if any((decided, where.due_cents, where.ordered_cents, paid, where.suspense_cents)):
+                standings.append(
+                    Standing(
+                        insurers.named(tenant),
+                        decided,
+                        where.due_cents,
+                        where.ordered_cents,
+                        paid,
+                        where.suspense_cents,
+                    )
+                )
+    return standings
+
+
+async def suspended(database: Database) -> list[tuple[str, ...]]:
+    """The bank lines that wait for somebody, as rows to show."""
+    async with database.transaction(Role.PAY) as work:
+        waiting = await reconcile.suspense(work)
+    return [
+        (str(each.bank_line), str(each.booking_date), montant(each.amount_cents), each.file, each.reason.message.fr,
+         each.owner)
+        for each in waiting
+    ]  # fmt: skip
+
+
+async def audit(database: Database) -> None:
+    """Recompute the books from every transfer. Raises Corruption when they do not agree."""
+    async with database.transaction(Role.PAY) as work:
+        await ledger.audit(work)

@@ -6,6 +6,7 @@ control sums. The bytes depend on the order alone: the same order gives the same
 """
 
 import re
+import threading
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -163,10 +164,24 @@ def epc(text: str, length_max: int) -> str:
     return text[:length_max].strip() or "."
 
 
-@lru_cache(maxsize=8)
+class _Schemas(threading.local):
+    """The schemas that a thread has parsed: libxml2 neither parses nor applies one in two threads at once."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, etree.XMLSchema | None] = {}
+
+
+_SCHEMAS = _Schemas()
+_PARSING = threading.Lock()
+
+
 def _schema(message: str) -> etree.XMLSchema | None:
-    source = files("sepaxml").joinpath("schemas", f"{message}.xsd")
-    return etree.XMLSchema(etree.fromstring(source.read_bytes())) if source.is_file() else None
+    if message not in _SCHEMAS.known:
+        source = files("sepaxml").joinpath("schemas", f"{message}.xsd")
+        with _PARSING:
+            found = etree.XMLSchema(etree.fromstring(source.read_bytes())) if source.is_file() else None
+        _SCHEMAS.known[message] = found
+    return _SCHEMAS.known[message]
 
 
 def check(document: bytes, source: str = MESSAGE) -> tuple[Defect, ...]:

@@ -1,0 +1,85 @@
+"""`cloison world`: a synthetic nation as files, its professionals' invoices, its bank."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cloison.ops import screen
+from cloison.world.bank import bank as execute_orders
+from cloison.world.bill import bill as stamp_invoices
+from cloison.world.build import build as build_world
+
+app = typer.Typer(help="Un monde de synthèse, en fichiers seulement. / A synthetic world, as files only.")
+DAY = datetime(2026, 11, 20)
+
+
+@app.command()
+def build(
+    out: Annotated[Path, typer.Option(help="Folder to write to.")],
+    persons: Annotated[int, typer.Option(min=1, help="Insured persons.")] = 20_000,
+    insurers: Annotated[int, typer.Option(min=2, max=999, help="Complementary insurers.")] = 84,
+    seed: Annotated[int, typer.Option(help="The same seed writes the same bytes.")] = 42,
+    day: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Day of the invoices.")] = DAY,
+    parquet_every: Annotated[int, typer.Option(min=0, help="One insurer in N sends Parquet (0: none).")] = 0,
+) -> None:
+    """Write insurers, professionals, movement files, a day of questions and B2 invoices."""
+    with screen.explained(), screen.progress("personnes") as done:
+        manifest = build_world(
+            persons,
+            out,
+            seed=seed,
+            day=day.date(),
+            insurers=insurers,
+            parquet_every=parquet_every,
+            processes=2,
+            progress=lambda _what, so_far, total: done(so_far, total),
+        )
+    rows = [
+        ("assureurs et produits / insurers", manifest.insurers_file),
+        ("professionnels / practices", manifest.practices),
+        (f"mouvements / movements ({len(manifest.movements)})", out / "movements"),
+        ("questions", manifest.questions),
+        (f"factures B2 / invoices ({len(manifest.b2)})", out / "b2"),
+        ("ce qui a été semé / what was planted", manifest.truth),
+    ]
+    screen.show_table(f"{persons} personnes, seed {seed}", ("quoi / what", "où / where"), rows)
+
+
+@app.command()
+def bill(
+    world: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="Folder of a world.")],
+    answers: Annotated[Path, typer.Option(exists=True, help="Answers to its questions.")],
+    out: Annotated[Path, typer.Option(help="Folder for the invoices.")],
+) -> None:
+    """Copy the invoices of a world with the guarantee numbers that the answers gave."""
+    with screen.explained():
+        stamped = stamp_invoices(world, answers, out)
+    screen.console.print(
+        f"{stamped} factures portent un numéro d'engagement / invoices carry a guarantee number: {out}"
+    )
+
+
+@app.command()
+def bank(
+    orders: Annotated[list[Path], typer.Argument(exists=True, help="pain.001 files.")],
+    out: Annotated[Path, typer.Option(help="Folder for pain.002 and camt.053.")],
+    seed: Annotated[int, typer.Option()] = 42,
+) -> None:
+    """Play the insurers' bank: accept, refuse, book and return payment orders."""
+    with screen.explained():
+        report = execute_orders(orders, out, seed=seed)
+    rows = [
+        ("ordonnés / ordered", report.transfers),
+        ("refusés / refused", report.refused),
+        ("revenus / returned", report.returned),
+        ("pain.002", len(report.statuses)),
+        ("camt.053", len(report.statements)),
+    ]
+    screen.show_table(str(out), ("", ""), rows, numbers=(1,))
+
+
+def today() -> date:
+    """The day of this machine: the one clock that commands read."""
+    return date.today()

@@ -1,0 +1,68 @@
+"""Loading rights from files: insurers and products, practices, movements."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from cloison.errors import Defect
+from cloison.gateways.files.insurers import read_insurers
+from cloison.gateways.files.movements import open_movements
+from cloison.ops import counter, payments
+from cloison.ops.house import House
+from cloison.rights import insurers
+from cloison.rights.loading import Loader, Report
+from cloison.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a file of insurers brought."""
+
+    insurers: int
+    products: int
+    guarantees: int
+    defects: tuple[Defect, ...]
+
+
+def loader(house: House, database: Database, processes: int = 2) -> Loader:
+    """What loads movement files; an async context."""
+    return Loader(database, house.key_source, house.spool, open_movements, processes)
+
+
+async def load_insurers(house: House, database: Database, path: Path) -> Declared:
+    """Record insurers, products and guarantees, then seal the insurers' own bank accounts."""
+    declared = read_insurers(path.read_bytes(), path.name)
+    report = await insurers.load(database, house.keys, declared, path.name)
+    defects = report.defects or tuple(await payments.record_payers(house, database, declared, path.name))
+    return Declared(report.insurers, report.products, report.guarantees, defects)
+
+
+async def load_practices(house: House, database: Database, path: Path) -> tuple[int, list[Defect]]:
+    """Register practices and seal where they are paid."""
+    new, payees, defects = await counter.register_practices(database, path)
+    return new, [*defects, *await payments.record_payees(house, database, payees)]
+
+
+async def process(
+    house: House,
+    database: Database,
+    what: str,
+    files: list[Path],
+    now: datetime,
+    progress: Callable[[int, int], None] | None = None,
+    corrects: int = 0,
+) -> list[Report]:
+    """Check, compare or load movement files, one after the other."""
+    reports: list[Report] = []
+    async with loader(house, database) as work:
+        for done, path in enumerate(files, 1):
+            reports.append(await (work.load(path, now, corrects) if what == "load" else work.check(path)))
+            if progress:
+                progress(done, len(files))
+    return reports
+
+
+def plain(value: object) -> dict[str, object]:
+    """A report as simple facts, for a table or a machine."""
+    return asdict(value)  # pyright: ignore[reportArgumentType,reportCallIssue,reportUnknownVariableType]  a dataclass

@@ -1,0 +1,55 @@
+"""Figures across parts, for the table of a day: what no part knows alone. Read with every right, by operations only."""
+
+from dataclasses import dataclass
+
+import asyncpg
+
+from cloison.storage.database import Address, administer
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Counts and sums, each read from the tables of one part."""
+
+    decisions: list[asyncpg.Record]
+    refused: list[asyncpg.Record]
+    due_cents: int
+    executed_cents: int
+    disclosures: int
+    unsettled: int
+    guaranteed_refused: int
+
+
+async def day_figures(address: Address) -> Figures:
+    """The figures of everything in this database."""
+    connection = await administer(address)
+    try:
+        return Figures(
+            decisions=await connection.fetch(
+                """select s.name, count(*) as decisions, sum(d.amc_cents)::int8 as amc_cents
+                   from claims.decision d join claims.state s using (state) group by s.name"""
+            ),
+            refused=await connection.fetch(
+                """select reason, count(*) as decisions from claims.decision where state = 1
+                   group by reason order by 2 desc, 1"""
+            ),
+            due_cents=await connection.fetchval(
+                "select coalesce(sum(amount_cents), 0)::int8 from payments.transfer where kind = 1"
+            ),
+            executed_cents=await connection.fetchval(
+                """select coalesce(sum(case kind when 3 then amount_cents else -amount_cents end), 0)::int8
+                   from payments.transfer where (kind = 3 and phase = 2) or kind = 4"""
+            ),
+            disclosures=await connection.fetchval("select count(*) from disclosure.entry"),
+            unsettled=await connection.fetchval(
+                """select count(*) from disclosure.entry e where not exists (
+                       select from disclosure.settlement s
+                       where s.reservation = e.reservation and s.question = e.question)"""
+            ),
+            guaranteed_refused=await connection.fetchval(
+                """select count(*) from claims.decision d join claims.invoice i using (invoice)
+                   where i.engagement is not null and d.state = 1"""
+            ),
+        )
+    finally:
+        await connection.close()
