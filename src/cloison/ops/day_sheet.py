@@ -179,7 +179,7 @@ async def _checks(
         Check("retours de la banque / bank returns", sheet.outcomes["returned"], report.returned),
         Check("payé = exécuté − revenu / paid", sum(each.paid for each in sheet.positions), figures.executed_cents),
         Check("comptes justes / books balance", await _balanced(database), True),
-        Check("garanties refusées / guaranteed and refused", figures.guaranteed_refused, 0),
+        Check("garanti puis refusé faute de droit / guaranteed, then refused", figures.guaranteed_refused, 0),
         Check(
             "accès : un par question et facture / disclosures",
             figures.disclosures,

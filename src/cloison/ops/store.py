@@ -48,7 +48,7 @@ async def day_figures(address: Address) -> Figures:
             ),
             guaranteed_refused=await connection.fetchval(
                 """select count(*) from claims.decision d join claims.invoice i using (invoice)
-                   where i.engagement is not null and d.state = 1"""
+                   where i.engagement is not null and d.state = 1 and d.reason between 200 and 249"""
             ),
         )
     finally:
