@@ -32,8 +32,8 @@ def instructions(folder: Path) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for path in sorted(folder.glob("*.xml")):
         root = etree.fromstring(path.read_bytes())
-        labels = [str(text) for text in root.xpath("//*[local-name()='EndToEndId']/text()")]
-        amounts = [str(text) for text in root.xpath("//*[local-name()='InstdAmt']/text()")]
+        labels = [str(element.text) for element in root.iterfind(".//{*}EndToEndId")]
+        amounts = [str(element.text) for element in root.iterfind(".//{*}InstdAmt")]
         found += zip(labels, amounts, strict=True)
     return found
 

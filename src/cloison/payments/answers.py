@@ -6,7 +6,7 @@ from typing import Final
 from cloison.errors import Defect, Place
 from cloison.payments import statement, status
 from cloison.payments.bankfile import BankFile, Reading, Unreadable, elements, fingerprint, require_safe, root_of
-from cloison.payments.reasons import MESSAGE_UNKNOWN
+from cloison.payments.reasons import MESSAGE_UNKNOWN, NAMESPACE_MISSING
 
 MESSAGES: Final = {"CstmrPmtStsRpt": "pain.002", "BkToCstmrStmt": "camt.053", "BkToCstmrDbtCdtNtfctn": "camt.054"}
 NAMESPACE: Final = re.compile(r"urn:iso:std:iso:20022:tech:xsd:((?:pain\.002|camt\.05[34])\.001\.\d\d)")
@@ -30,10 +30,10 @@ def _read(reading: Reading) -> BankFile:
         raise Unreadable(Defect(MESSAGE_UNKNOWN, Place(reading.name, field="Document"), "another message"))
     if namespace and (known is None or not known.group(1).startswith(kind)):
         raise Unreadable(Defect(MESSAGE_UNKNOWN, Place(reading.name, field="Document"), "another namespace"))
-    reading.namespace = namespace
+    reading.prefix = f"{{{namespace}}}" if namespace else ""
     if known is None:
         # Some banks send pain.002 without a namespace: readable, and theirs to correct.
-        reading.remark(MESSAGE_UNKNOWN, None, "Document", "no namespace")
+        reading.remark(NAMESPACE_MISSING, None, "Document")
     statuses = status.read(reading) if kind == "pain.002" else ()
     statements = () if kind == "pain.002" else statement.read(reading)
     return BankFile(
@@ -49,5 +49,5 @@ def _read(reading: Reading) -> BankFile:
 
 def _identification(reading: Reading) -> str:
     for element in elements(reading, "GrpHdr"):
-        return reading.required(element, reading.path("MsgId"), "MsgId")
+        return reading.required(element, "MsgId")
     return ""

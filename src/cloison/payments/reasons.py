@@ -260,6 +260,18 @@ ACCOUNT_UNKNOWN = Reason(
     Retry.CORRECTED,
 )
 
+NAMESPACE_MISSING = Reason(
+    532,
+    "payments.namespace_missing",
+    Text(
+        "Le message ne dit pas de quelle version de la norme il est ; il a été lu quand même.",
+        "The message does not say which version of the standard it follows; it was read all the same.",
+    ),
+    Text("Signalez-le à la banque.", "Report it to the bank."),
+    Actor.BANK,
+    Retry.CORRECTED,
+)
+
 # --- 550: lines of a bank that wait for a person
 
 LINE_UNKNOWN = Reason(
@@ -367,6 +379,7 @@ CATALOGUE = Catalogue(
     DETAILS_DO_NOT_ADD_UP,
     BALANCE_DOES_NOT_FOLLOW,
     ACCOUNT_UNKNOWN,
+    NAMESPACE_MISSING,
     LINE_UNKNOWN,
     AMOUNT_DIFFERS,
     PAID_TWICE,

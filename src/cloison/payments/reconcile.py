@@ -1,8 +1,8 @@
 """What banks answered, made true in the books: each file once, each movement once, each unknown line with an owner.
 
 A verdict (`pain.002`) releases what was held or leaves it; only a booked entry (`camt.053`, `camt.054`) moves money.
-The bank is matched on the EndToEndId, or on the block when it books a whole order at once. Nothing is guessed: what does
-not match to the cent stands in suspense, with the reason and who must act, until somebody explains it.
+The bank is matched on the EndToEndId, or on the block when it books a whole order at once. Nothing is guessed: what
+does not match to the cent stands in suspense, with the reason and who must act, until somebody explains it.
 """
 
 from collections.abc import Sequence

@@ -80,13 +80,13 @@ def read(reading: Reading) -> tuple[Statement, ...]:
 
 def _account(reading: Reading, element: Element) -> str:
     text = reading.text
-    number = text(element, reading.path("Id", "IBAN")) or text(element, reading.path("Id", "Othr", "Id"))
+    number = text(element, "Id", "IBAN") or text(element, "Id", "Othr", "Id")
     return number.replace(" ", "")
 
 
 def _balance(reading: Reading, element: Element, report: _Report) -> None:
-    code = reading.text(element, reading.path("Tp", "CdOrPrtry", "Cd"))
-    amount = element.find(reading.path("Amt"))
+    code = reading.text(element, "Tp", "CdOrPrtry", "Cd")
+    amount = reading.find(element, "Amt")
     if amount is None or amount.get("Ccy") != "EUR" or code not in ("OPBD", "PRCD", "CLBD"):
         return
     cents = reading.cents(amount) * _sign(_direction(reading, element))
@@ -101,42 +101,40 @@ def _sign(direction: Direction) -> int:
 
 
 def _direction(reading: Reading, element: Element) -> Direction:
-    code = reading.required(element, reading.path("CdtDbtInd"), "CdtDbtInd")
+    code = reading.required(element, "CdtDbtInd")
     if code not in DIRECTIONS:
         raise Unreadable(reading.defect(ELEMENT_INVALID, element, "CdtDbtInd", "neither DBIT nor CRDT"))
     return DIRECTIONS[code]
 
 
 def _detail(reading: Reading, element: Element) -> _Detail:
-    path, text = reading.path, reading.text
-    amount = element.find(path("Amt"))
+    text = reading.text
+    amount = reading.find(element, "Amt")
     if amount is None:
-        amount = element.find(path("AmtDtls", "TxAmt", "Amt"))
-    direction = text(element, path("CdtDbtInd"))
-    for remittance in element.iterfind(path("RmtInf", "Ustrd")):
-        if len(remittance.text or "") > 140:
-            reading.remark(
-                ELEMENT_INVALID, remittance, "Ustrd", f"{len(remittance.text or '')} characters, 140 allowed"
-            )
-    reason = text(element, path("RtrInf", "Rsn", "Cd"))
+        amount = reading.find(element, "AmtDtls", "TxAmt", "Amt")
+    direction = text(element, "CdtDbtInd")
+    remittance = reading.find(element, "RmtInf")
+    if remittance is not None:
+        text(remittance, "Ustrd")
+    reason = text(element, "RtrInf", "Rsn", "Cd")
     return _Detail(
-        reference=text(element, path("Refs", "AcctSvcrRef")),
-        end_to_end_id=text(element, path("Refs", "EndToEndId")),
-        batch_id=text(element, path("Refs", "PmtInfId")),
+        reference=text(element, "Refs", "AcctSvcrRef"),
+        end_to_end_id=text(element, "Refs", "EndToEndId"),
+        batch_id=text(element, "Refs", "PmtInfId"),
         amount_cents=None if amount is None or amount.get("Ccy") != "EUR" else reading.cents(amount),
         direction=DIRECTIONS.get(direction),
-        returned=element.find(path("RtrInf")) is not None,
+        returned=reading.find(element, "RtrInf") is not None,
         bank_reason=reason[:4],
     )
 
 
 def _entry(reading: Reading, element: Element, report: _Report) -> None:
     """One entry becomes one booking, or one per transfer that it details to the cent."""
-    path, text = reading.path, reading.text
-    amount = element.find(path("Amt"))
+    text = reading.text
+    amount = reading.find(element, "Amt")
     if amount is None:
         raise Unreadable(reading.defect(ELEMENT_MISSING, element, "Amt"))
-    status = text(element, path("Sts", "Cd")) or reading.required(element, path("Sts"), "Sts")
+    status = text(element, "Sts", "Cd") or reading.required(element, "Sts")
     if status != "BOOK":
         return
     if amount.get("Ccy") != "EUR":
@@ -146,16 +144,15 @@ def _entry(reading: Reading, element: Element, report: _Report) -> None:
     cents, direction = reading.cents(amount), _direction(reading, element)
     report.moved += cents * _sign(direction)
     whole = Booking(
-        reference=text(element, path("AcctSvcrRef")) or f"{_identification(reading, element)}#{report.entries}",
+        reference=text(element, "AcctSvcrRef") or f"{_identification(reading, element)}#{report.entries}",
         end_to_end_id="",
-        batch_id=text(element, path("NtryDtls", "Btch", "PmtInfId"))
-        or text(element, path("NtryDtls", "Btch", "MsgId")),
+        batch_id=text(element, "NtryDtls", "Btch", "PmtInfId") or text(element, "NtryDtls", "Btch", "MsgId"),
         direction=direction,
         amount_cents=cents,
         booking_date=_booking_date(reading, element),
-        returned=text(element, path("RvslInd")) in ("true", "1"),
+        returned=text(element, "RvslInd") in ("true", "1"),
         bank_reason="",
-        transfers=_count(text(element, path("NtryDtls", "Btch", "NbOfTxs"))),
+        transfers=_count(text(element, "NtryDtls", "Btch", "NbOfTxs")),
     )
     report.bookings += _detailed(reading, element, whole, report.details)
 
@@ -163,14 +160,14 @@ def _entry(reading: Reading, element: Element, report: _Report) -> None:
 def _identification(reading: Reading, entry: Element) -> str:
     """A bank that numbers no movement still numbers its reports."""
     parent = entry.getparent()
-    return "" if parent is None else reading.text(parent, reading.path("Id"))
+    return "" if parent is None else reading.text(parent, "Id")
 
 
 def _booking_date(reading: Reading, element: Element) -> date:
     for name in ("BookgDt", "ValDt"):
         for kind in ("Dt", "DtTm"):
-            if element.find(reading.path(name, kind)) is not None:
-                return reading.day(element, reading.path(name, kind), name)
+            if reading.find(element, name, kind) is not None:
+                return reading.day(element, name, kind)
     raise Unreadable(reading.defect(ELEMENT_MISSING, element, "BookgDt"))
 
 
@@ -212,5 +209,5 @@ def _closed(reading: Reading, element: Element, report: _Report) -> Statement:
     opening, closing = report.opening, report.closing
     if report.complete and opening is not None and closing is not None and opening + report.moved != closing:
         reading.remark(BALANCE_DOES_NOT_FOLLOW, element, "Bal")
-    identification = reading.required(element, reading.path("Id"), "Id")
+    identification = reading.required(element, "Id")
     return Statement(report.iban, identification, tuple(report.bookings), opening, closing)

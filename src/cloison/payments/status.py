@@ -32,17 +32,17 @@ def read(reading: Reading) -> tuple[Status, ...]:
     for element in elements(reading, "OrgnlGrpInfAndSts", "TxInfAndSts", "OrgnlPmtInfAndSts"):
         name = reading.local(element)
         if name == "OrgnlGrpInfAndSts":
-            message_id = reading.required(element, reading.path("OrgnlMsgId"), "OrgnlMsgId")
+            message_id = reading.required(element, "OrgnlMsgId")
             whole += _status(reading, element, "GrpSts", message_id, "", "")
         elif name == "TxInfAndSts":
-            end_to_end_id = reading.text(element, reading.path("OrgnlEndToEndId"))
+            end_to_end_id = reading.text(element, "OrgnlEndToEndId")
             if not end_to_end_id:
                 reading.remark(ELEMENT_MISSING, element, "OrgnlEndToEndId")
             else:
                 inside += _status(reading, element, "TxSts", message_id, "", end_to_end_id)
             element.clear()
         else:
-            block = reading.text(element, reading.path("OrgnlPmtInfId"))
+            block = reading.text(element, "OrgnlPmtInfId")
             blocks += _status(reading, element, "PmtInfSts", message_id, block, "")
             transfers += inside
             inside = []
@@ -53,12 +53,12 @@ def read(reading: Reading) -> tuple[Status, ...]:
 def _status(
     reading: Reading, element: Element, name: str, message_id: str, batch_id: str, end_to_end_id: str
 ) -> list[Status]:
-    code = reading.text(element, reading.path(name))
+    code = reading.text(element, name)
     if not code:
         return []
     verdict = VERDICTS.get(code)
     if verdict is None:
         reading.remark(ELEMENT_INVALID, element, name, "a status code that no list holds")
         return []
-    reason = reading.text(element, reading.path("StsRsnInf", "Rsn", "Cd"))[:4]
+    reason = reading.text(element, "StsRsnInf", "Rsn", "Cd")[:4]
     return [Status(message_id, batch_id, end_to_end_id, verdict, reason)]
