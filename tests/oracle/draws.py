@@ -4,8 +4,9 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from tests.oracle.payer import DATES_OF_CHANGE, Act, Trip
+from tests.oracle.payer import DATES_OF_CHANGE, Act, Equipment, Trip
 
+from cloison import rules
 from cloison.rules import ACT_CODES, Acts, Domain, Trips
 from cloison.rules.acts import domains
 from cloison.rules.codes import BASE_OF, Base
@@ -18,7 +19,6 @@ PROTECTIONS = {-1: "?", 0: "", 1: "css", 2: "ame"}
 FORMULAS = {-1: "?", 0: "NONE", 1: "TM", 2: "BR", 3: "BRC", 4: "FR", 5: "EUR"}
 AGREEMENTS = {-1: "?", 0: "not_asked", 1: "granted", 2: "tacit", 3: "refused"}
 FAULTY_ONE_IN = 40
-FIRST_CODES = 24
 
 
 def draw(seed: int, size: int, first: date = date(2018, 12, 1), last: date = date(2026, 12, 31)) -> Acts:
@@ -26,16 +26,18 @@ def draw(seed: int, size: int, first: date = date(2018, 12, 1), last: date = dat
     rng = np.random.default_rng(seed)
     persons = rng.integers(0, max(size // 12, 2), size)
     care_date = _days(rng, size, first, last)
-    code = rng.integers(-1, FIRST_CODES, size).astype(np.int16)
+    code = rng.integers(-1, len(ACT_CODES), size).astype(np.int16)
     provider = rng.integers(0, 5, size)
-    charged = _faulty(rng, rng.integers(0, 12_000, size), [0, 1, -1, 10_000_000_000])
+    dear = rng.choice([1, 1, 1, 10, 20], size)
+    charged = _faulty(rng, rng.integers(0, 12_000, size) * dear, [0, 1, -1, 10_000_000_000])
     charged = np.where((BASE_OF[code] == Base.DETAIL) & (rng.random(size) < 0.7), 0, charged)
-    declared = np.where(rng.random(size) < 0.75, rng.integers(0, 9_000, size), -1)
-    ceiling = np.where(rng.random(size) < 0.3, persons // 2, -1)
+    declared = np.where(rng.random(size) < 0.75, rng.integers(0, 9_000, size) * dear, -1)
+    ceiling = np.where((rng.random(size) < 0.3) & (domains(code) != Domain.OPTI), persons // 2, -1)
     year = care_date.astype("datetime64[Y]").astype(np.int64)
     day = care_date.astype(np.int64)
     return Acts.of(
         trips=_trips(rng, code),
+        equipment=_equipment(rng, code, care_date),
         care_date=care_date,
         code=code,
         quantity=_faulty(rng, 1 + rng.integers(0, 3, size) * (rng.random(size) < 0.3), [0, -1, 9999, 10_000]),
@@ -45,7 +47,7 @@ def draw(seed: int, size: int, first: date = date(2018, 12, 1), last: date = dat
         declared_amo=np.where(rng.random(size) < 0.3, rng.integers(0, 8_000, size), -1),
         pathway=rng.choice([-1, 0, 1, 1, 1, 2, 2, 3], size),
         sector=rng.choice([-1, 0, 1, 1, 2, 3, 4], size),
-        specialty=0,
+        specialty=rng.choice([1, 1, 1, 19], size),
         exoneration=rng.choice([-1, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6], size),
         protection=rng.choice([-1, 0, 0, 0, 0, 0, 0, 0, 1, 2], size),
         regime=rng.choice([1, 1, 1, 1, 2, 7, 55, 91, -1], size),
@@ -72,15 +74,22 @@ def draw(seed: int, size: int, first: date = date(2018, 12, 1), last: date = dat
 def pile(acts: Acts) -> list[Act]:
     """The same acts in words, in the order in which limits are used up."""
     order = np.argsort(acts.sequence)
+    items = {int(row): number for number, row in enumerate(acts.equipment.act)}
     trips = {int(row): number for number, row in enumerate(acts.trips.act)}
-    columns = {n: getattr(acts, n)[order].tolist() for n in Acts.__dataclass_fields__ if n not in ("trips", "equipment")}
+    columns = {
+        n: getattr(acts, n)[order].tolist() for n in Acts.__dataclass_fields__ if n not in ("trips", "equipment")
+    }
     return [
-        _act({name: column[number] for name, column in columns.items()}, _trip(acts.trips, trips.get(row)))
+        _act(
+            {name: column[number] for name, column in columns.items()},
+            _trip(acts.trips, trips.get(row)),
+            _item(acts.equipment, items.get(row)),
+        )
         for number, row in enumerate(order.tolist())
     ]
 
 
-def _act(row: dict[str, Any], trip: Trip | None) -> Act:
+def _act(row: dict[str, Any], trip: Trip | None, equipment: Equipment | None) -> Act:
     return Act(
         day=row["care_date"],
         code=ACT_CODES[row["code"]] if row["code"] >= 0 else "unknown",
@@ -91,6 +100,7 @@ def _act(row: dict[str, Any], trip: Trip | None) -> Act:
         declared_amo=_known(row["declared_amo"]),
         pathway=PATHWAYS[row["pathway"]],
         sector=SECTORS[row["sector"]],
+        specialty=row["specialty"],
         exoneration=EXONERATIONS[row["exoneration"]],
         protection=PROTECTIONS[row["protection"]] if row["regime"] >= 0 else "?",
         regime=row["regime"],
@@ -111,6 +121,7 @@ def _act(row: dict[str, Any], trip: Trip | None) -> Act:
         responsable=row["responsable"],
         other=row["paid_by_other"],
         trip=trip,
+        equipment=equipment,
     )
 
 
@@ -130,6 +141,35 @@ def _trip(trips: Trips, number: int | None) -> Trip | None:
         tolls=int(trips.tolls[number]),
         department=DEPARTMENTS[department] if department >= 0 else None,
         agreement=AGREEMENTS[int(trips.agreement[number])],
+    )
+
+
+def _item(equipment: rules.Equipment, number: int | None) -> Equipment | None:
+    if number is None:
+        return None
+    return Equipment(
+        pair=int(equipment.pair[number]),
+        correction=int(equipment.correction[number]),
+        last_delivery=equipment.last_delivery[number].item(),
+        drom=bool(equipment.drom[number]),
+        paid=int(equipment.paid[number]),
+    )
+
+
+def _equipment(rng: np.random.Generator, code: np.ndarray, care_date: np.ndarray) -> rules.Equipment:
+    (items,) = np.nonzero((code >= 0) & np.isin(domains(code), [Domain.OPTI, Domain.AUDI]))
+    items = items[rng.random(len(items)) < 0.95]
+    size = len(items)
+    pair = rng.integers(0, max(size // 3, 1), size)
+    months = rng.choice([11, 12, 13, 23, 24, 25, 47, 48, 49], size)
+    earlier = care_date[items] - (months * 30.4375).astype(int)
+    return rules.Equipment.of(
+        act=items,
+        pair=pair,
+        correction=pair % 7,
+        last_delivery=np.where(rng.random(size) < 0.5, earlier, np.datetime64("NaT")),
+        drom=rng.random(size) < 0.2,
+        paid=(pair % 3) * 5_000,
     )
 
 

@@ -39,7 +39,22 @@ KM_RATE = {department: rate for rate, names in KM_RATES.items() for department i
 CONSULTATIONS = ("G", "GS", "CS")
 DOCTORS = (*CONSULTATIONS, "C2", "APC", "C", "CNP")
 BOXES = ("PHC", "PH7", "PH4", "PH1")
-PARAMEDICAL = ("AMI", "AIS", "AMK", "AMO")
+PARAMEDICAL = ("AMI", "AIS", "AMK", "AMO", "AMS", "BSA")
+TECHNICAL = ("ATM", "ADC", "ADA", "ADE", "ACO")
+IMAGING = ("ADI", "Z")
+PROSTHESES = ("ICO", "PAM", "PAR", "PDT", "PFC", "PFM", "RPN", "PA0", "PA1", "PF0", "PF1", "PT0")
+DENTAL = ("SDE", "END", "AXI", "INO", "TDS", *PROSTHESES, "TO", "BDC", "CBX")
+FRAMES_A, FRAMES_B = ("M01", "M02"), ("M03", "M04")
+LENSES_A = ("V01", "V02", "V03", "V04")
+LENSES_B = tuple(f"V{kind}{number}" for kind in "UM" for number in range(1, 8))
+GLASSES = (*FRAMES_A, *FRAMES_B, *LENSES_A, *LENSES_B)
+EARS = ("P1D", "P1G", "P2D", "P2G")
+DEVICES = (*GLASSES, *EARS, "APA", "PIL", "PAN", "MAC", "AAD", "DVO")
+STAYS = ("GHS", "PJ")
+HOSPITAL_SUMS = {"FJ": (2000, 2300), "FJP": (1500, 1700), "FPU": (1961, 2300), "FPR": (849, 996), "PAV": (2400, 3200)}
+TRIPS = ("TXI", "VSL", "ABA")
+PAIR_CEILINGS = {1: 42000, 2: 56000, 3: 70000, 4: 61000, 5: 75000, 6: 80000}
+DENTISTS = (19, 36, 53, 54)
 DETAILS = ("TXN", "TXV", "TXP", "TXH", "TXS", "TXR", "PEA")
 GENERAL_REGIMES = (1, 2, 3, 91, 92, 93, 94, 95, 96)
 
@@ -57,6 +72,7 @@ class Act:
     declared_amo: int | None
     pathway: str
     sector: str
+    specialty: int
     exoneration: str
     protection: str
     regime: int
@@ -77,6 +93,7 @@ class Act:
     responsable: bool
     other: int
     trip: "Trip | None"
+    equipment: "Equipment | None"
 
 
 @dataclass
@@ -92,6 +109,15 @@ class Trip:
     tolls: int
     department: str | None
     agreement: str
+
+
+@dataclass
+class Equipment:
+    pair: int
+    correction: int
+    last_delivery: date | None
+    drom: bool
+    paid: int
 
 
 @dataclass
@@ -117,6 +143,8 @@ class Desk:
     franchise_today: dict[object, int] = field(default_factory=dict)
     franchise: dict[object, int] = field(default_factory=dict)
     ceilings: dict[int, int] = field(default_factory=dict)
+    heavy: dict[object, int] = field(default_factory=dict)
+    pairs: dict[int, int] = field(default_factory=dict)
 
 
 def rounded(numerator: int, denominator: int) -> int:
@@ -138,11 +166,13 @@ def settle_one(act: Act, number: int, desk: Desk) -> Bill:
     amo = compulsory_share(act, base)
     if amo is None:
         return Bill(refused=True)
+    who = act.person if act.person is not None else ("alone", number)
+    if act.code in TECHNICAL:
+        amo = share_of_heavy_act(act, base, amo, who, desk)
     bill = Bill(base=base, amo=amo, overrun=act.charged - base)
     bill.amc = complementary_share(act, base, amo, desk)
     bill.own = max(0, act.charged - amo - bill.amc - act.other)
     if owes_flat_sums(act):
-        who = act.person if act.person is not None else ("alone", number)
         bill.participation = participation(act, amo, who, desk)
         bill.franchise = franchise(act, amo, who, desk)
     return bill
@@ -170,11 +200,19 @@ def base_of(act: Act) -> int | None:
         if act.code == "AMK" and act.day <= date(2024, 2, 21) and act.coefficient > 0:
             return rounded(215 * act.coefficient * act.quantity, 100)
         return None
-    if act.code == "TXI":
-        return taxi(act, act.day)
+    if act.code in TRIPS:
+        if act.code == "ABA" or not described(act):
+            return None
+        return taxi(act, act.day) if act.code == "TXI" else act.declared_base
+    if act.code in HOSPITAL_SUMS:
+        return hospital_sum(act.code, act.day) * act.quantity if hospital_sum(act.code, act.day) else None
+    if act.code in GLASSES and (act.equipment is None or act.equipment.correction < 1):
+        return None
+    if act.code in EARS and act.equipment is None:
+        return None
     if act.code in DETAILS:
         return 0 if act.charged == 0 else None
-    if act.code in (*DOCTORS, *BOXES, "B"):
+    if act.code in (*DOCTORS, *BOXES, "B", *TECHNICAL, *IMAGING, *DENTAL, *DEVICES, *STAYS):
         return act.declared_base
     return None
 
@@ -191,12 +229,23 @@ def consultation(act: Act, day: date) -> int | None:
     return None
 
 
-def taxi(act: Act, day: date) -> int | None:
+def hospital_sum(code: str, day: date) -> int:
+    if code in ("FPU", "FPR") and day < date(2022, 1, 1):
+        return 0
+    raised = date(2026, 4, 1) if code == "PAV" else date(2026, 3, 1)
+    return HOSPITAL_SUMS[code][0 if day < raised else 1]
+
+
+def described(act: Act) -> bool:
     trip = act.trip
     if trip is None or act.quantity != 1 or not 0 < trip.km <= 99999 or not 1 <= trip.patients <= 8:
-        return None
-    if not 0 <= trip.tolls <= 99999 or trip.agreement == "refused":
-        return None
+        return False
+    return 0 <= trip.tolls <= 99999 and trip.agreement != "refused"
+
+
+def taxi(act: Act, day: date) -> int | None:
+    trip = act.trip
+    assert trip is not None
     if day < TAXI_NATIONAL:
         return act.declared_base
     if trip.department not in KM_RATE:
@@ -235,14 +284,29 @@ def compulsory_rate(act: Act) -> int | None:
             rate = 90 if act.code in DOCTORS else None
     if act.exoneration or act.protection == "ame":
         rate = 100
+    if act.code in HOSPITAL_SUMS:
+        rate = rate_of_hospital_sum(act)
     outside = act.code in DOCTORS and act.pathway == "out" and not act.minor and act.exoneration != "work_accident"
     return rate - 40 if rate is not None and outside else rate
 
 
+def rate_of_hospital_sum(act: Act) -> int | None:
+    """The insured owes the flat sums of the hospital, but for those who are exempt."""
+    if act.exoneration in ("maternity", "newborn", "work_accident", "act") or act.protection:
+        return 100
+    if act.code == "PAV" and act.exoneration in ("ald", "invalidity"):
+        return 100
+    return None if act.regime not in GENERAL_REGIMES or act.alsace_moselle else 0
+
+
 def general_rate(act: Act, day: date) -> int:
-    if act.code in DOCTORS:
+    if act.code in (*DOCTORS, *TECHNICAL, *IMAGING):
         return 70
-    if act.code in ("TXI", *DETAILS):
+    if act.code in DENTAL:
+        return 70 if day < date(2023, 10, 15) else 60
+    if act.code in STAYS:
+        return 80
+    if act.code in (*TRIPS, *DETAILS):
         return 65 if day < date(2023, 10, 15) else 55
     return {"PHC": 100, "PH7": 65, "PH4": 30, "PH1": 15}.get(act.code, 60)
 
@@ -263,14 +327,66 @@ def complementary_share(act: Act, base: int, amo: int, desk: Desk) -> int:
         increase = rounded(base * (rate + 40), 100) - amo
         kept = share - increase if act.formula in ("TM", "BR", "FR") else min(share, act.charged - amo - increase)
         share = max(0, kept)
+    if act.responsable:
+        share = limited_by_contract(act, base, amo, share)
     if act.cap is not None:
         share = min(share, act.cap * act.quantity)
     share = min(share, max(0, act.charged - amo - act.other))
+    if act.responsable and act.code in (*FRAMES_B, *LENSES_B):
+        assert act.equipment is not None
+        assert act.day is not None
+        left = desk.pairs.get(act.equipment.pair, PAIR_CEILINGS[act.equipment.correction] - act.equipment.paid)
+        if act.day >= date(2020, 1, 1):
+            share = min(share, max(0, left))
+            desk.pairs[act.equipment.pair] = left - share
     if act.ceiling is not None:
         left = desk.ceilings.setdefault(act.ceiling, max(0, act.ceiling_left))
         share = min(share, left)
         desk.ceilings[act.ceiling] = left - share
     return share
+
+
+def share_of_heavy_act(act: Act, base: int, amo: int, who: object, desk: Desk) -> int:
+    """From 120 euros an act, a flat sum instead of the ticket moderateur, once per person, professional and day."""
+    assert act.day is not None
+    rate = compulsory_rate(act)
+    outside = rate is None or act.pathway == "out" or act.exoneration or act.protection == "ame"
+    if outside or base < 12000 * act.quantity:
+        return amo
+    flat = 2400 if act.day < date(2026, 4, 1) else 3200
+    left = desk.heavy.setdefault((who, act.doctor, act.day), flat)
+    owed = min(flat, base - amo, left)
+    desk.heavy[who, act.doctor, act.day] = left - owed
+    return base - owed
+
+
+def limited_by_contract(act: Act, base: int, amo: int, share: int) -> int:
+    assert act.day is not None
+    if act.sector == "2" and act.code in (*DOCTORS, *TECHNICAL, *IMAGING):
+        outside = act.code in DOCTORS and act.pathway == "out" and not act.minor and act.exoneration != "work_accident"
+        rate = compulsory_rate(act)
+        full = rounded(base * (rate + 40), 100) if outside and rate is not None else amo
+        share = min(share, max(0, base - full + base))
+    if act.equipment is not None and act.code in GLASSES and act.day >= date(2020, 1, 1):
+        if act.code in FRAMES_B:
+            share = min(share, 10000 * act.quantity)
+        if too_early(act, 12 if act.minor else 24):
+            share = 0
+    if act.equipment is not None and act.code in EARS and act.day >= date(2021, 1, 1):
+        share = min(share, max(0, 170000 * act.quantity - amo))
+        if too_early(act, 48):
+            share = 0
+    return share
+
+
+def too_early(act: Act, months: int) -> bool:
+    assert act.day is not None
+    assert act.equipment is not None
+    last = act.equipment.last_delivery
+    if last is None:
+        return False
+    years, month = divmod(last.month - 1 + months, 12)
+    return act.day < date(last.year + years, month + 1, 1) + timedelta(days=last.day - 1)
 
 
 def owes_flat_sums(act: Act) -> bool:
@@ -279,7 +395,7 @@ def owes_flat_sums(act: Act) -> bool:
 
 def participation(act: Act, amo: int, who: object, desk: Desk) -> int:
     assert act.day is not None
-    if act.code not in (*DOCTORS, "B") or act.sector == "none":
+    if act.code not in (*DOCTORS, *TECHNICAL, *IMAGING, "B") or act.sector == "none" or act.specialty in DENTISTS:
         return 0
     each = 100 if act.day < date(2024, 5, 15) else 200
     if min(each * act.quantity, amo) == 0:
@@ -302,7 +418,7 @@ def franchise(act: Act, amo: int, who: object, desk: Desk) -> int:
         owed, kind, limit = (100 if doubled else 50) * act.quantity, "box", None
     elif act.code in PARAMEDICAL:
         owed, kind, limit = (100 if doubled else 50) * act.quantity, "act", 400 if doubled else 200
-    elif act.code == "TXI":
+    elif act.code in TRIPS:
         owed, kind, limit = (400 if doubled else 200) * act.quantity, "trip", 800 if doubled else 400
         if act.trip is not None and act.trip.urgent:
             return 0
@@ -327,6 +443,9 @@ DATES_OF_CHANGE = tuple(
         BOOK_STARTS,
         date(2023, 10, 15),
         date(2023, 11, 1),
+        date(2020, 1, 1),
+        date(2021, 1, 1),
+        date(2022, 1, 1),
         date(2024, 1, 1),
         date(2024, 2, 22),
         date(2024, 3, 31),
@@ -335,6 +454,8 @@ DATES_OF_CHANGE = tuple(
         date(2025, 1, 1),
         TAXI_NATIONAL,
         date(2026, 1, 1),
+        date(2026, 3, 1),
+        date(2026, 4, 1),
     )
     for shift in (-1, 0)
 )

@@ -1,14 +1,16 @@
 """What holds for every batch: shares add up, no share is negative, order and cuts change nothing."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from random import Random
+from typing import Any
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.oracle.draws import draw
+from tests.oracle.payer import TECHNICAL
 
-from cloison.rules import Acts, Priced, TariffBook, Trips, price
+from cloison.rules import ACT_CODES, Acts, Priced, TariffBook, Trips, price
 from cloison.rules.pricing import BLOCK_ROWS
 
 AMOUNTS = (
@@ -67,7 +69,12 @@ def test_the_order_of_rows_changes_nothing(acts: Acts, chance: Random):
 @given(batches, st.integers(0, 300))
 @settings(max_examples=60)
 def test_a_batch_cut_anywhere_gives_what_it_gives_whole(acts: Acts, cut: int):
-    """Cut along the order in which limits are used up; what the first part used is carried to the second."""
+    """Cut along the order in which limits are used up; what the first part used is carried to the second.
+
+    The participation in heavy acts is owed once per consultation, which no batch cuts: such acts count alone here.
+    """
+    technical = np.isin(acts.code, [ACT_CODES.index(code) for code in TECHNICAL])
+    acts = replace(acts, person_key=np.where(technical, -1, acts.person_key))
     order = np.argsort(acts.sequence)
     first, second = order[:cut], order[cut:]
     whole = price(acts, BOOK)
@@ -113,7 +120,7 @@ def test_blocks_leave_no_seam():
 def carried(before: Priced, acts: Acts) -> Acts:
     """The second part of a cut batch, with what the first part used taken into its counters."""
     first, refused = before.acts, before.refused
-    columns = {f.name: getattr(acts, f.name) for f in fields(Acts)}
+    columns: dict[str, Any] = {f.name: getattr(acts, f.name) for f in fields(Acts)}
     days, first_days = (a.care_date.astype(np.int64) for a in (acts, first))
     years, first_years = (a.care_date.astype("datetime64[Y]").astype(np.int64) for a in (acts, first))
     known = first.person_key >= 0
@@ -143,4 +150,10 @@ def carried(before: Priced, acts: Acts) -> Acts:
     columns["ceiling_left"] = np.maximum(columns["ceiling_left"], 0) - used(
         before.amc_share, limited, (acts.ceiling_key, first.ceiling_key)
     )
+    glasses, sold = acts.equipment, first.equipment
+    totals: dict[int, int] = {}
+    for row, pair in zip(sold.act.tolist(), sold.pair.tolist(), strict=True):
+        totals[pair] = totals.get(pair, 0) + int(before.amc_share[row])
+    paid = glasses.paid + np.array([totals.get(pair, 0) for pair in glasses.pair.tolist()], np.int64)
+    columns["equipment"] = replace(glasses, paid=paid)
     return Acts(**columns)

@@ -17,6 +17,8 @@ from cloison.money import cents_of, euros
 from cloison.rules import (
     Acts,
     Agreement,
+    Correction,
+    Equipment,
     Exoneration,
     Formula,
     Pathway,
@@ -80,6 +82,18 @@ TRIP_INPUTS: dict[str, str] = {
     "agreement": "",
 }
 
+EQUIPMENT_INPUTS: dict[str, str] = {"pair": "", "lenses": "simple", "last": "NaT", "drom": "", "paid": "0"}
+LENSES = {
+    "": Correction.NOT_CONCERNED,
+    "simple": Correction.SIMPLE,
+    "simple+complex": Correction.SIMPLE_AND_COMPLEX,
+    "complex": Correction.COMPLEX,
+    "simple+very": Correction.SIMPLE_AND_VERY_COMPLEX,
+    "complex+very": Correction.COMPLEX_AND_VERY_COMPLEX,
+    "very": Correction.VERY_COMPLEX,
+    "?": -1,
+}
+
 
 @dataclass(frozen=True)
 class Table:
@@ -102,7 +116,7 @@ def read(drawn: str) -> Table:
         cells = [*_cells(given), *_cells(result)]
         assert len(cells) == len(inputs) + len(expected), f"cells do not fit the header: {line}"
         rows.append(dict(zip([*inputs, *expected], cells, strict=True)))
-    unknown = set(inputs) - set(INPUTS) - set(TRIP_INPUTS)
+    unknown = set(inputs) - set(INPUTS) - set(TRIP_INPUTS) - set(EQUIPMENT_INPUTS)
     assert not unknown, f"unknown columns: {unknown}"
     return Table(inputs, expected, rows)
 
@@ -124,6 +138,7 @@ def acts(drawn: str | Table) -> Acts:
     ceilings = [row["ceiling"].partition(":") for row in rows]
     return Acts.of(
         trips=_trips(rows),
+        equipment=_equipment(rows),
         care_date=np.array([row["date"] for row in rows], "datetime64[D]"),
         code=code_ids(np.array([row["code"].encode() for row in rows], "S5")),
         quantity=column("qty", int),
@@ -176,6 +191,21 @@ def _trips(rows: Rows) -> Trips:
         big_city=flags("city"),
         hospital_empty_return=flags("empty"),
         **{name: flags(name) for name in ("night", "tpmr", "drom", "urgent")},
+    )
+
+
+def _equipment(rows: Rows) -> Equipment:
+    which = [number for number, row in enumerate(rows) if row.get("pair")]
+    if not which:
+        return Equipment.none()
+    items = [{**EQUIPMENT_INPUTS, **{k: v for k, v in rows[number].items() if v}} for number in which]
+    return Equipment.of(
+        act=np.array(which),
+        pair=np.array([_key(item["pair"]) for item in items]),
+        correction=np.array([LENSES[item["lenses"]] for item in items], np.int8),
+        last_delivery=np.array([item["last"] for item in items], "datetime64[D]"),
+        drom=np.array([_flag(item["drom"]) == 1 for item in items]),
+        paid=np.array([cents_of(item["paid"]) for item in items]),
     )
 
 

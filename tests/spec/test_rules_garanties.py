@@ -86,3 +86,15 @@ def test_participation_and_franchise_are_in_no_share():
         -----------+------+---------+-----------++-------+------+------+--------------
         2024-12-22 | G    |   30.00 | 100% TM   || 21.00 | 9.00 | 0.00 |          2.00
     """)
+
+
+def test_an_overrun_outside_optam_is_limited_under_a_contrat_responsable():
+    """At most the ticket moderateur and once the base: 6.90 and 23 for a consultation of 23 euros."""
+    check("""
+        code | sector | charged | resp | guarantee || amo   | amc   | own   | reason
+        -----+--------+---------+------+-----------++-------+-------+-------+----------------
+        G    | 2      |   80.00 | T    | 300% BR   || 16.10 | 29.90 | 34.00 | overrun_limited
+        G    | 2      |   80.00 | T    | 200% BR   || 16.10 | 29.90 | 34.00 |
+        G    | 2      |   80.00 | F    | 300% BR   || 16.10 | 52.90 | 11.00 |
+        G    | optam  |   80.00 | T    | 300% BR   || 21.00 | 59.00 |  0.00 |
+    """)

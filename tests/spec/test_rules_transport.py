@@ -1,5 +1,7 @@
 """Medical transport: taxis."""
 
+from dataclasses import replace
+
 import pytest
 from tests.spec.tables import check
 
@@ -138,4 +140,44 @@ def test_a_detail_line_carries_no_amount(code: str):
         -------+---------++------+-------------------
         {code} |    0.00 || 0.00 |
         {code} |    1.00 || 0.00 | detail_with_amount
+    """)
+
+
+def test_a_light_vehicle_is_paid_on_its_declared_base_while_its_group_is_unknown():
+    check("""
+        date       | code | charged | declared | km | agreement || base  | franchise | reason         | remarks
+        -----------+------+---------+----------+----+-----------++-------+-----------+----------------+--------------
+        2021-03-07 | VSL  |   30.00 |    28.00 | 10 |           || 28.00 |      2.00 |                | base_declared
+        2021-03-08 | VSL  |   30.00 |    28.00 | 10 |           || 28.00 |      2.00 |                | base_declared
+        2021-03-08 | VSL  |   30.00 |          | 10 |           ||  0.00 |      0.00 | base_not_known |
+        2021-03-08 | VSL  |   30.00 |    28.00 |    |           ||  0.00 |      0.00 | trip_missing   |
+    """)
+
+
+def test_a_light_vehicle_follows_its_tariff_where_its_group_is_loaded():
+    """Forfait of the group with 3 kilometres, 1.02 a kilometre, a bonus up to 18 km, shared runs abated as a whole."""
+    book = TariffBook.standard()
+    groups = replace(book.parameters["vsl.groupe"].values[0], value={"01": 1, "75": 2, "59": 3, "2A": 4})
+    with_groups = {**book.parameters, "vsl.groupe": replace(book.parameters["vsl.groupe"], values=(groups,))}
+    check(
+        """
+        date       | code | charged | km   | dep | patients | tolls || base
+        -----------+------+---------+------+-----+----------+-------++------
+        2022-01-03 | VSL  |   90.00 |    2 | 01  |        1 |       || 20.42
+        2022-01-03 | VSL  |   90.00 |    7 | 01  |        1 |       || 24.50
+        2022-01-03 | VSL  |   90.00 | 7.01 | 01  |        1 |       || 24.29
+        2022-01-03 | VSL  |   90.00 |   18 | 75  |        1 |       || 29.62
+        2022-01-03 | VSL  |   90.00 |   20 | 59  |        1 |       || 29.94
+        2022-01-03 | VSL  |   90.00 |   20 | 2A  |        2 |       || 21.98
+        2022-01-03 | VSL  |   90.00 |   20 | 2A  |        3 |  3.00 || 18.59
+        """,
+        TariffBook(list(with_groups.values())),
+    )
+
+
+def test_an_ambulance_is_refused_until_a_tariff_is_loaded():
+    check("""
+        code | charged | declared | km || reason
+        -----+---------+----------+----++------------------
+        ABA  |  100.00 |   100.00 | 20 || tariff_not_loaded
     """)

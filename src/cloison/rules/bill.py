@@ -119,6 +119,7 @@ class Bill:
     pair = _Equipment[np.int64]()
     correction = _Equipment[np.int8]()
     last_delivery = _Equipment[np.datetime64]()
+    equipment_paid = _Equipment[np.int64]()
     equipment_drom = _Equipment[np.bool_]()
 
     base = _Decided[np.int64]()

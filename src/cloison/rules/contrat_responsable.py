@@ -4,12 +4,12 @@ from datetime import date
 
 import numpy as np
 
-from cloison.money import at_rate
+from cloison.money import Cents, at_rate
 from cloison.rules.bill import Bill
 from cloison.rules.law import Only, law
 from cloison.rules.soins_de_ville import points_outside_pathway
 from cloison.rules.tariff_book import TariffBook
-from cloison.rules.vocabulary import Formula
+from cloison.rules.vocabulary import Formula, Sector
 
 
 @law(
@@ -27,13 +27,39 @@ def majoration_non_couverte(acts: Bill, tariff: TariffBook) -> Only:
     A formula that tops up what the compulsory scheme pays is computed as if that scheme had paid its full rate. One
     that is on top of it, or an amount, only leaves the increase unpaid.
     """
-    points = np.where(acts.responsable & (acts.amc_share > 0), points_outside_pathway(acts, tariff), 0)
-    if not points.any():
-        return Only(points > 0, 0)
-    majoration = at_rate(acts.base, np.maximum(acts.amo_rate_bp, 0) + points) - acts.amo_share
+    concerned = acts.responsable & (acts.amc_share > 0)
+    majoration = np.where(concerned, _majoration(acts, tariff), 0)
+    if not majoration.any():
+        return Only(majoration > 0, 0)
     tops_up = np.isin(acts.formula, [Formula.TM, Formula.BR, Formula.FR])
     limit = np.where(tops_up, acts.amc_share, acts.charged - acts.amo_share) - majoration
     kept = np.clip(acts.amc_share, 0, np.maximum(limit, 0))
-    lowered = (points > 0) & (kept < acts.amc_share)
+    lowered = (majoration > 0) & (kept < acts.amc_share)
     acts.remark(lowered, "pathway_not_covered")
     return Only(lowered, kept)
+
+
+@law(
+    "CSS R871-2 2",
+    since=date(2017, 1, 1),
+    fr="Dépassement d'un médecin hors OPTAM limité à 100 % de la base",
+    en="Overrun of a doctor outside OPTAM limited to 100 % of the base",
+)
+def depassement_non_optam(acts: Bill, tariff: TariffBook) -> Only:
+    """Outside OPTAM, at most the ticket moderateur and once the base. (The gap to OPTAM is checked on the product.)
+
+    The ticket moderateur is the one inside the care pathway: its increase is excluded above.
+    """
+    concerned = acts.responsable & (acts.sector == Sector.TWO)
+    rate = tariff["contrat_responsable.depassement_non_optam"].where(concerned, acts.care_date)
+    limit = np.maximum(acts.base - acts.amo_share - _majoration(acts, tariff) + at_rate(acts.base, rate), 0)
+    above = concerned & (acts.amc_share > limit)
+    acts.remark(above, "overrun_limited")
+    return Only(above, limit)
+
+
+def _majoration(acts: Bill, tariff: TariffBook) -> Cents:
+    """What the compulsory scheme pays less because the act is outside the pathway."""
+    points = points_outside_pathway(acts, tariff)
+    full = at_rate(acts.base, np.maximum(acts.amo_rate_bp, 0) + points)
+    return np.where(points > 0, full - acts.amo_share, 0)

@@ -103,6 +103,8 @@ class Equipment(Details):
     """The day this person last got such equipment (for that ear); NaT when never."""
     drom: Flags
     """Delivered in an overseas departement."""
+    paid: Cents
+    """Already paid for this pair by the insurer before this batch, the same on each row of a pair."""
 
     def __post_init__(self) -> None:
         self.check()
@@ -116,7 +118,9 @@ COLUMN_TYPES: dict[str, str] = {
     **dict.fromkeys(("patients", "agreement", "correction"), "int8"),
     **dict.fromkeys(("alsace_moselle", "minor", "responsable"), "bool"),
     **dict.fromkeys(("night", "big_city", "tpmr", "hospital_empty_return", "drom", "urgent"), "bool"),
-    **dict.fromkeys(("coefficient", "charged", "declared_base", "declared_amo", "km", "tolls", "pair"), "int64"),
+    **dict.fromkeys(
+        ("coefficient", "charged", "declared_base", "declared_amo", "km", "tolls", "pair", "paid"), "int64"
+    ),
     **dict.fromkeys(("person_key", "provider_key", "sequence", "ceiling_key"), "int64"),
     **dict.fromkeys(("participation_year", "franchise_day", "franchise_year"), "int64"),
     **dict.fromkeys(("amount_cents", "act_cap", "ceiling_left", "paid_by_other"), "int64"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from enum import IntEnum
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +16,17 @@ from cloison.rules.law import Law, Only
 from cloison.rules.order import COLUMNS, LAW_NUMBERS, ORDER, Selector, Step
 from cloison.rules.priced import Priced, Trace
 from cloison.rules.reasons import FIRST_REDUCTION, reason
-from cloison.rules.tariff_book import TariffBook
-from cloison.rules.vocabulary import DEPARTMENTS, Agreement, Exoneration, Formula, Pathway, Protection, Sector
+from cloison.rules.tariff_book import CareDates, TariffBook
+from cloison.rules.vocabulary import (
+    DEPARTMENTS,
+    Agreement,
+    Correction,
+    Exoneration,
+    Formula,
+    Pathway,
+    Protection,
+    Sector,
+)
 
 BLOCK_ROWS = 1 << 14
 """Rows whose columns fit the second-level cache together."""
@@ -26,8 +36,8 @@ COEFFICIENT_MAX = 9_999_99
 RATE_BP_MAX = 1_000_000
 """Bounds beyond anything plausible (the claim has 4, 6 and 4 digits): products of them stay within int64."""
 
-_ALONE = tuple(step for step in ORDER if not step.whole)
-_SHARED = tuple(step for step in ORDER if step.whole)
+PHASES = tuple((whole, tuple(steps)) for whole, steps in groupby(ORDER, lambda step: step.whole))
+"""The order, cut where acts that stand alone and acts that share a limit take turns."""
 
 
 def price(acts: Acts, tariff: TariffBook) -> Priced:
@@ -36,16 +46,22 @@ def price(acts: Acts, tariff: TariffBook) -> Priced:
     sheet = blank(len(acts))
     dates = tariff.dates(acts.care_date)
 
-    for start in range(0, len(acts), BLOCK_ROWS):
-        end = min(start + BLOCK_ROWS, len(acts))
-        bill = Bill(acts, sheet.block(start, end), dates.block(start, end), start)
-        admit(bill)
-        apply(_ALONE, bill, tariff)
-        settle_refusals(bill)
     batch = Bill(acts, sheet, dates)
-    apply(_SHARED, batch, tariff)
+    for number, (whole, steps) in enumerate(PHASES):
+        for bill in (batch,) if whole else _blocks(acts, sheet, dates):
+            if number == 0:
+                admit(bill)
+            apply(steps, bill, tariff)
+            settle_refusals(bill)
     compare(batch)
     return _priced(acts, tariff, sheet)
+
+
+def _blocks(acts: Acts, sheet: Sheet, dates: CareDates) -> Iterator[Bill]:
+    """The batch in pieces that fit the cache: rows that stand alone do not see where it is cut."""
+    for start in range(0, len(acts), BLOCK_ROWS):
+        end = min(start + BLOCK_ROWS, len(acts))
+        yield Bill(acts, sheet.block(start, end), dates.block(start, end), start)
 
 
 def apply(steps: tuple[Step, ...], bill: Bill, tariff: TariffBook) -> None:
@@ -117,21 +133,26 @@ def admit(bill: Bill) -> None:
 
 def settle_refusals(bill: Bill) -> None:
     """Acts that no rule reached are refused; refused acts have no amounts and use up nothing that is shared."""
-    bill.refuse((bill.traced("base") < 0) | (bill.traced("amo_share") < 0), "care_date_outside_rules")
+    unreached = (bill.traced("base") < 0) | (bill.traced("amo_share") < 0)
+    bill.refuse(unreached & ~_refused(bill), "care_date_outside_rules")
     bill.refuse(bill.amc_share > AMOUNT_CENTS_MAX, "guarantee_wrong")
     bill.refuse(bill.base > AMOUNT_CENTS_MAX, "amount_implausible")
-    bill.strike((bill.reasons() > 0) & (bill.reasons() < FIRST_REDUCTION))
+    bill.strike(_refused(bill))
 
 
 def compare(bill: Bill) -> None:
     """Say where what the professional declared differs from what the texts give."""
-    reasons = bill.reasons()
-    priced = (reasons == 0) | (reasons >= FIRST_REDUCTION)
+    priced = ~_refused(bill)
     declared_share = bill.declared_amo
     bill.remark(priced & (declared_share >= 0) & (declared_share != bill.amo_share), "amo_share_differs")
     declared = bill.declared_base
     lowered = bill.remarked("charged_below_base")
     bill.remark(priced & (declared >= 0) & (declared != bill.base) & ~lowered, "base_differs")
+
+
+def _refused(bill: Bill) -> Mask:
+    reasons = bill.reasons()
+    return (reasons > 0) & (reasons < FIRST_REDUCTION)
 
 
 def _outside(column: NDArray[np.integer], least: int, most: int) -> Mask:
@@ -179,6 +200,7 @@ def _check_vocabularies(acts: Acts) -> None:
     trips = acts.trips
     columns = [("code", acts.code, len(ACT_CODES)), ("department", trips.department, len(DEPARTMENTS))]
     columns += [("agreement", trips.agreement, len(Agreement))]
+    columns += [("correction", acts.equipment.correction, len(Correction))]
     columns += [(name, getattr(acts, name), len(words)) for name, words in _WORDS.items()]
     for name, column, size in columns:
         if len(column) and (int(column.min()) < -1 or int(column.max()) >= size):

@@ -193,6 +193,30 @@ REASONS = Catalogue(
         "product of the insurer",
     ),
     _reason(
+        316,
+        "equipment_missing",
+        ("Les détails de l'équipement manquent.", "The details of the equipment are missing."),
+        ("Indiquez la paire ou l'oreille et la dernière délivrance.", "Give the pair or ear and the last delivery."),
+        _PS,
+        "CSS R871-2",
+    ),
+    _reason(
+        317,
+        "correction_missing",
+        ("La correction des verres manque.", "The correction of the lenses is missing."),
+        ("Indiquez la classe de correction des deux verres.", "Give the class of correction of both lenses."),
+        _PS,
+        "CSS R871-2 3",
+    ),
+    _reason(
+        318,
+        "tariff_not_loaded",
+        ("Aucun tarif en vigueur n'est chargé pour cet acte.", "No tariff in force is loaded for this act."),
+        ("Chargez le tarif officiel.", "Load the official tariff."),
+        _OPERATOR,
+        "domain 8.3",
+    ),
+    _reason(
         340,
         "capped_per_act",
         (
@@ -237,6 +261,39 @@ REASONS = Catalogue(
         "CSS L871-1, L162-5-3",
     ),
     _reason(
+        344,
+        "overrun_limited",
+        (
+            "Un contrat responsable limite le dépassement d'un médecin hors OPTAM.",
+            "A contrat responsable limits the overrun of a doctor outside OPTAM.",
+        ),
+        ("Le reste du dépassement est dû par l'assuré.", "The rest of the overrun is due by the insured."),
+        _INSURED,
+        "CSS R871-2 2",
+    ),
+    _reason(
+        345,
+        "renewal_too_early",
+        (
+            "L'équipement précédent est trop récent pour être renouvelé.",
+            "The previous equipment is too recent to be renewed.",
+        ),
+        ("Attendez la fin de la période, ou payez l'équipement.", "Wait for the end of the period, or pay for it."),
+        _INSURED,
+        "CSS R871-2 4",
+    ),
+    _reason(
+        346,
+        "equipment_limited",
+        (
+            "Un contrat responsable limite ce qui est payé pour cet équipement.",
+            "A contrat responsable limits what is paid for this equipment.",
+        ),
+        ("Le reste est dû par l'assuré.", "The rest is due by the insured."),
+        _INSURED,
+        "CSS R871-2 3",
+    ),
+    _reason(
         350,
         "amo_share_differs",
         (
@@ -246,6 +303,14 @@ REASONS = Catalogue(
         ("Vérifiez le taux et la base de la ligne.", "Check the rate and the base of the line."),
         _PS,
         "CSS R160-5",
+    ),
+    _reason(
+        351,
+        "price_above_limit",
+        ("Le prix dépasse la limite fixée pour cette classe.", "The price is above the limit set for this class."),
+        ("Corrigez le prix de vente.", "Correct the price."),
+        _PS,
+        "CSS L165-1",
     ),
     _reason(
         360,

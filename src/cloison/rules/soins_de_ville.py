@@ -11,6 +11,9 @@ from cloison.rules.law import Only, law
 from cloison.rules.tariff_book import MISSING, TariffBook
 from cloison.rules.vocabulary import NOT_STATED, Exoneration, Pathway, Protection, Sector
 
+DENTISTS = (19, 36, 53, 54)
+"""Specialties of dentists: they use groups of technical acts, and owe no participation."""
+
 
 @law(
     "CSS L162-5",
@@ -108,8 +111,8 @@ def participation_forfaitaire(acts: Bill, tariff: TariffBook) -> Cents:
                     never more than the share it is taken from
     CSS L160-15     not minors, not under CSS                owes_flat_sums
 
-    Doctors without agreement: the published reimbursement (0.61, 1.22) shows none withheld.
+    Doctors without agreement: the published reimbursement (0.61, 1.22) shows none withheld. Dentists: none either.
     """
     montant = tariff["participation_forfaitaire.montant"].on(acts.care_date)
-    owes = owes_flat_sums(acts) & (acts.sector != Sector.NONE)
+    owes = owes_flat_sums(acts) & (acts.sector != Sector.NONE) & ~np.isin(acts.specialty, DENTISTS)
     return np.where(owes, np.minimum(montant * acts.quantity, acts.amo_share), 0)
