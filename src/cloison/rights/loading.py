@@ -7,7 +7,6 @@ the file: killed at any point, a load is done again from the spool and gives the
 """
 
 import asyncio
-import secrets
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -94,6 +93,10 @@ class Loader:
     async def __aexit__(self, *_: object) -> None:
         self._workers.close()
 
+    async def warm(self) -> None:
+        """Start the worker processes now rather than with the first large file."""
+        await self._workers.warm()
+
     # ------------------------------------------------------------------ commands
 
     async def check(self, path: Path) -> Report:
@@ -126,7 +129,8 @@ class Loader:
             self._spool.destroy(kept.spool_id)
         if row.state not in IN_HAND:
             return _report(row, repeated=True)
-        return await self._merge(row, insured, now, confirmed=False)
+        first = row.spool == kept.spool_id and await register.is_first(self._database, row.file, insured.tenant)
+        return await self._merge(row, insured, now, confirmed=False, new_insurer=first)
 
     async def confirm(self, file: int, now: datetime) -> Report:
         """Load a file that waits because it ends many rights."""
@@ -159,9 +163,11 @@ class Loader:
 
     # ------------------------------------------------------------------ the work
 
-    async def _merge(self, row: FileRow, insured: Insured, now: datetime, *, confirmed: bool) -> Report:
+    async def _merge(
+        self, row: FileRow, insured: Insured, now: datetime, *, confirmed: bool, new_insurer: bool = False
+    ) -> Report:
         self._vault.provision([insured.tenant])
-        work = _Work(row.name, insured, Reading(row.name))
+        work = _Work(row.name, insured, Reading(row.name), new_insurer=new_insurer)
         try:
             with self._spool.open(row.spool) as stream, tempfile.SpooledTemporaryFile(SPILL_BYTES) as refused_lines:
                 work.size, work.source = stream.size, self._opening(stream, row.name)
@@ -204,7 +210,7 @@ class Loader:
         async for block, staged in self._workers.flow(work.opened.blocks(), staged_of):
             work.reading.read(block, staged)
             await merge.stage(staged.message)
-        work.refused = _with_fields(await merge.resolve(secrets.token_hex(4)))
+        work.refused = _with_fields(await merge.resolve(new_insurer=work.new_insurer))
         work.reading.note(work.refused)
         work.products = await merge.effects()
 
@@ -261,6 +267,7 @@ class _Work:
     reading: Reading
     size: int = 0
     source: MovementSource | None = None
+    new_insurer: bool = False
     refused: Faults = field(default_factory=Faults.none)
     products: list[ProductEffect] = field(default_factory=list[ProductEffect])
 

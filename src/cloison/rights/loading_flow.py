@@ -70,6 +70,13 @@ class Workers:
         if pool is not None:
             pool.shutdown(cancel_futures=True)
 
+    async def warm(self) -> None:
+        """Start every process, and wait for each to have opened its keys."""
+        pool = self._pool_for(INLINE_BYTES)
+        if pool is not None:
+            loop = asyncio.get_running_loop()
+            await asyncio.gather(*(loop.run_in_executor(pool, loading_work.started) for _ in range(self._processes)))
+
     async def stage(self, size: int, block: Block, insured: Insured) -> Staged:
         pool = self._pool_for(size)
         if pool is None:

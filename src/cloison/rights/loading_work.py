@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from cloison.rights.movements import EVERY_FIELD, Block, Faults, Insured, Movements, accept
 from cloison.storage import bulk
 from cloison.storage.keys import KEY_BYTES, NONCE_BYTES, Buffer, KeyProvider, KeySource
-from cloison.storage.vault import Vault, aad_of, kek
+from cloison.storage.vault import Vault, aad_of, kek, new_persons
 from cloison.storage.vault_index import Tokens
 
 STAGED = (
     "line", "origin", "movement", "ident", "card", "contract", "product", "quality", "ordre", "valid_from", "valid_to",
-    "record_mark",
+    "record_mark", "fresh",
 )  # fmt: skip
 IDENTITY = ("person", "tenant", "key_epoch", "record_mark", "dek", "sealed")
 ONLINE_INDEX = ("token", "tenant", "person")
@@ -54,10 +54,21 @@ class Todo:
     line: NDArray[np.int32]
     person: Tokens = field(repr=False)
     writing: NDArray[np.int16]
+    ident: Tokens = field(repr=False)
+    card: Tokens = field(repr=False)
+    record_mark: NDArray[np.int64] = field(repr=False)
 
     def between(self, first: int, last: int) -> "Todo":
         start, end = np.searchsorted(self.line, [first, last + 1])
-        return Todo(self.line[start:end], self.person[start:end], self.writing[start:end])
+        rows = slice(int(start), int(end))
+        return Todo(
+            self.line[rows],
+            self.person[rows],
+            self.writing[rows],
+            self.ident[rows],
+            self.card[rows],
+            self.record_mark[rows],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +120,7 @@ class Worker:
         return Written(
             self._identities(chosen, todo, insured, Writing.NEW_IDENTITY),
             self._identities(chosen, todo, insured, Writing.OTHER_IDENTITY),
-            self._online(chosen, todo, insured),
+            self._online(todo, insured),
             self._batch(chosen, todo, insured),
             self._quarantine(block, every_fault, key),
         )
@@ -118,7 +129,6 @@ class Worker:
         rows = np.flatnonzero(todo.writing & writing)
         rows = rows[_order_of(todo.person[rows])]
         identities, persons = chosen.identities[rows], todo.person[rows]
-        marks = self._vault.index.record(insured.tenant, identities.plain)
         sealed = self._vault.seal(insured.tenant, persons, identities)
         count = len(rows)
         return _copy(
@@ -126,18 +136,16 @@ class Worker:
                 persons,
                 np.full(count, insured.tenant, np.int32),
                 np.full(count, sealed.key_epoch, np.int16),
-                marks,
+                todo.record_mark[rows],
                 sealed.deks,
                 sealed.bodies,
             ]
         )
 
-    def _online(self, chosen: Movements, todo: Todo, insured: Insured) -> bytes:
+    def _online(self, todo: Todo, insured: Insured) -> bytes:
         by_ident = np.flatnonzero(todo.writing & Writing.IDENT_TOKEN)
         by_card = np.flatnonzero(todo.writing & Writing.CARD_TOKEN)
-        idents = _ident_tokens(chosen.only(by_ident), insured, self._vault)
-        cards = _card_tokens(chosen.only(by_card), insured, self._vault)
-        tokens = np.concatenate([idents, cards])
+        tokens = np.concatenate([todo.ident[by_ident], todo.card[by_card]])
         persons = np.concatenate([todo.person[by_ident], todo.person[by_card]])
         order = _order_of(tokens)
         return _copy([tokens[order], np.full(len(order), insured.tenant, np.int32), persons[order]])
@@ -200,33 +208,33 @@ def _value(content: bytes) -> bytes:
 def _staged_columns(
     movements: Movements, product: NDArray[np.int32], insured: Insured, vault: Vault
 ) -> list[bulk.Column]:
-    number = movements.identities.column("contract")
+    who, index, tenant = movements.identities, vault.index, insured.tenant
+    birth, rank = who.column("birth"), who.column("rank")
     return [
         movements.line,
         movements.origin,
         movements.movement,
-        _ident_tokens(movements, insured, vault),
-        _card_tokens(movements, insured, vault),
-        vault.index.contract(insured.tenant, movements.amc, number),
+        index.identity(tenant, movements.amc, movements.nir13, birth, rank),
+        index.card(tenant, movements.amc, who.column("adherent"), birth, rank),
+        index.contract(tenant, movements.amc, who.column("contract")),
         product,
         movements.quality,
         movements.ordre,
         movements.valid_from,
         movements.valid_to,
-        vault.index.record(insured.tenant, movements.identities.plain),
+        index.record(tenant, who.plain),
+        _neighbours(len(movements)),
     ]
 
 
-def _ident_tokens(movements: Movements, insured: Insured, vault: Vault) -> Tokens:
-    who = movements.identities
-    return vault.index.identity(insured.tenant, movements.amc, movements.nir13, who.column("birth"), who.column("rank"))
+def _neighbours(count: int) -> Tokens:
+    """Pseudonyms for persons that may be new, alike in their first four bytes: a block fills few pages of an index.
 
-
-def _card_tokens(movements: Movements, insured: Insured, vault: Vault) -> Tokens:
-    who = movements.identities
-    return vault.index.card(
-        insured.tenant, movements.amc, who.column("adherent"), who.column("birth"), who.column("rank")
-    )
+    Having come in one block of one file is no secret between rows that name their file; the other 96 bits are random.
+    """
+    persons = new_persons(count).copy()
+    persons[:, :4] = persons[:1, :4]
+    return persons
 
 
 def _order_of(tokens: Tokens) -> NDArray[np.intp]:
@@ -245,6 +253,10 @@ def start(keys: KeySource) -> None:
     """In a new process: open its keys."""
     global _worker  # noqa: PLW0603  one worker per process, made once
     _worker = Worker(keys.open())
+
+
+def started() -> bool:
+    return _worker is not None
 
 
 def stage(block: Block, insured: Insured) -> Staged:

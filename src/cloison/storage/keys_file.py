@@ -77,7 +77,7 @@ class FileProvider:
         self._stamp = (0, 0)
         self._keys: dict[str, dict[int, bytes]] = {}
         self._ciphers: dict[tuple[str, int], AESGCM] = {}
-        self._digests: dict[str, Callable[[Buffer], bytes]] = {}
+        self._digests: dict[str, Callable[[Sequence[Buffer]], list[bytes]]] = {}
         with self._alone():
             self._read()
             if not path.exists():
@@ -92,7 +92,7 @@ class FileProvider:
         if digest is None:
             require_use(key_id, Use.INDEX)
             digest = self._digests[key_id] = hmac_sha256(self._newest(key_id)[1])
-        return [digest(message) for message in messages]
+        return digest(messages)
 
     def wrap(self, key_id: str, secrets: Sequence[Buffer], aads: Sequence[bytes]) -> list[bytes]:
         require_use(key_id, Use.WRAP)
@@ -258,20 +258,23 @@ class FileProvider:
             self._salt = salt
 
 
-def hmac_sha256(key: bytes) -> Callable[[Buffer], bytes]:
+def hmac_sha256(key: bytes) -> Callable[[Sequence[Buffer]], list[bytes]]:
     """HMAC-SHA-256 under one key. Both pads are hashed once and copied: a third of the time of `hmac.digest`."""
     block = (key if len(key) <= 64 else hashlib.sha256(key).digest()).ljust(64, b"\0")
-    inner = hashlib.sha256(block.translate(INNER_PAD))
-    outer = hashlib.sha256(block.translate(OUTER_PAD))
+    inner = hashlib.sha256(block.translate(INNER_PAD)).copy
+    outer = hashlib.sha256(block.translate(OUTER_PAD)).copy
 
-    def digest(message: Buffer) -> bytes:
-        first = inner.copy()
-        first.update(message)
-        second = outer.copy()
-        second.update(first.digest())
-        return second.digest()
+    def digests(messages: Sequence[Buffer]) -> list[bytes]:
+        result: list[bytes] = []
+        for message in messages:
+            first = inner()
+            first.update(message)
+            second = outer()
+            second.update(first.digest())
+            result.append(second.digest())
+        return result
 
-    return digest
+    return digests
 
 
 def signed_by_any(publics: Sequence[Ed25519PublicKey], message: bytes, signature: bytes) -> bool:

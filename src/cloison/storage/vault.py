@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from cloison.errors import Corruption
 from cloison.storage.keys import KEY_BYTES, NONCE_BYTES, TAG_BYTES, WRAPPED_KEY_BYTES, Buffer, KeyProvider
 from cloison.storage.keys_reasons import SEAL_BROKEN
-from cloison.storage.vault_index import BlindIndex, Texts, Tokens
+from cloison.storage.vault_index import BlindIndex, Texts, Tokens, rows_of
 
 VERSION: Final = 1
 TABLE: Final = b"vault.identity"
@@ -112,20 +112,17 @@ class Vault:
         if not count:
             nothing = np.empty((0, WRAPPED_KEY_BYTES), np.uint8), np.empty((0, SEALED_BYTES), np.uint8)
             return Sealed(self._keys.epoch(kek(tenant)), *nothing)
-        secrets = os.urandom((KEY_BYTES + NONCE_BYTES) * count)
-        keys = memoryview(secrets)[: KEY_BYTES * count]
+        secrets = np.frombuffer(os.urandom((KEY_BYTES + NONCE_BYTES) * count), np.uint8)
+        deks = rows_of(secrets[: KEY_BYTES * count].reshape(count, KEY_BYTES))
+        nonces = secrets[KEY_BYTES * count :].reshape(count, NONCE_BYTES)
         bodies = np.empty((count, SEALED_BYTES), np.uint8)
         bodies[:, 0] = VERSION
-        bodies[:, 1:BODY_START] = np.frombuffer(secrets, np.uint8, offset=KEY_BYTES * count).reshape(count, NONCE_BYTES)
-        room, plain = _flat(bodies), _flat(identities.plain)
+        bodies[:, 1:BODY_START] = nonces
+        room, end = bodies.reshape(-1).data, 0
         body_aads, dek_aads = _aads(tenant, b"identity", persons), _aads(tenant, b"dek", persons)
-        deks = [keys[start : start + KEY_BYTES] for start in range(0, KEY_BYTES * count, KEY_BYTES)]
-        here = there = 0
-        for dek, aad in zip(deks, body_aads, strict=True):
-            nonce, body = room[here + 1 : here + BODY_START], room[here + BODY_START : here + SEALED_BYTES]
-            AESGCM(dek).encrypt_into(nonce, plain[there : there + RECORD_BYTES], aad, body)
-            here += SEALED_BYTES
-            there += RECORD_BYTES
+        for dek, nonce, plain, aad in zip(deks, rows_of(nonces), rows_of(identities.plain), body_aads, strict=True):
+            start, end = end + BODY_START, end + SEALED_BYTES
+            AESGCM(dek).encrypt_into(nonce, plain, aad, room[start:end])
         wrapped = b"".join(self._keys.wrap(kek(tenant), deks, dek_aads))
         epoch = int.from_bytes(wrapped[1:3], "big")
         return Sealed(epoch, np.frombuffer(wrapped, np.uint8).reshape(count, WRAPPED_KEY_BYTES), bodies)
@@ -169,9 +166,8 @@ def _aads(tenant: int, cell: bytes, persons: Tokens) -> list[bytes]:
     """Insurer, table, row, field, version, for each row."""
     before = aad_of(tenant.to_bytes(4, "big"), TABLE) + (16).to_bytes(2, "big")
     after = aad_of(cell, bytes((VERSION,)))
-    rows = persons.tobytes()
-    return [before + rows[start : start + 16] + after for start in range(0, len(rows), 16)]
-
-
-def _flat(matrix: NDArray[np.uint8]) -> memoryview:
-    return np.ascontiguousarray(matrix).reshape(-1).data
+    rows = np.empty((len(persons), len(before) + 16 + len(after)), np.uint8)
+    rows[:, : len(before)] = np.frombuffer(before, np.uint8)
+    rows[:, len(before) : len(before) + 16] = persons
+    rows[:, len(before) + 16 :] = np.frombuffer(after, np.uint8)
+    return rows_of(rows)

@@ -28,6 +28,7 @@ Tokens: TypeAlias = NDArray[np.uint8]
 Marks: TypeAlias = NDArray[np.int64]
 Tenants: TypeAlias = int | NDArray[np.int32]
 
+DIGEST_BYTES = 32
 TOKEN_BYTES = 16
 MARK_BYTES = 8
 FIRST_EPOCH = 1
@@ -111,11 +112,14 @@ class BlindIndex:
         return result
 
     def _digests(self, tenant: int, purpose: Purpose, messages: NDArray[np.uint8], size: int) -> Tokens:
-        count, width = messages.shape
-        view = messages.reshape(-1).data
-        cut = [view[start : start + width] for start in range(0, count * width, width)]
-        digests = self._keys.hmac(self.key_id(tenant, purpose), cut)
-        return np.frombuffer(b"".join([digest[:size] for digest in digests]), np.uint8).reshape(count, size)
+        digests = b"".join(self._keys.hmac(self.key_id(tenant, purpose), rows_of(messages)))
+        return np.frombuffer(digests, np.uint8).reshape(len(messages), DIGEST_BYTES)[:, :size]
+
+
+def rows_of(matrix: NDArray[np.uint8]) -> list[bytes]:
+    """The rows of a matrix of bytes, each as bytes."""
+    count, width = matrix.shape
+    return np.ascontiguousarray(matrix).view(f"V{width}").reshape(count).tolist()
 
 
 def normal_amc(amc: Texts) -> Texts:

@@ -4,11 +4,11 @@ One transaction per file. The staging tables vanish with it: a killed load leave
 
     staged    the lines, with tokens instead of identities
     idents    each person of the file: pseudonym, and whether known before
+    cards     the member cards that name a person known before, or several idents of the file
     refused   lines that contradict what is known
     careful   lines to take one after the other: every line but a plain creation, by round
     book      the coverages of careful lines, known before or made by earlier rounds
     effects   what each careful line does
-    todo      what lines change in the vault
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
@@ -47,9 +47,10 @@ class Effect(IntEnum):
 TABLES = """
 create temp table staged (
     line int4, origin int4, movement int2, ident uuid, card uuid, contract uuid, product int4, quality int2, ordre int2,
-    valid_from date, valid_to date, record_mark int8
+    valid_from date, valid_to date, record_mark int8, fresh uuid
 ) on commit drop;
 create temp table idents (ident uuid, first_line int4, lines int8, person uuid, known bool, joined bool) on commit drop;
+create temp table cards (card uuid, first_line int4, last_line int4, person uuid) on commit drop;
 create temp table refused (line int4 primary key, reason int2) on commit drop;
 create temp table careful (line int4 primary key, round int8) on commit drop;
 create temp table book (
@@ -57,27 +58,41 @@ create temp table book (
     open bool
 ) on commit drop;
 create temp table effects (line int4, effect int2) on commit drop;
-create temp table todo (line int4, person uuid, writing int2) on commit drop;
 """
 
-# A new person's pseudonym is random; all those of one file share their first four bytes, so that a file fills
-# neighbouring pages of the indexes. Having come in one file is no secret: coverages say so.
+# A new person gets the pseudonym that was drawn for the first line about them.
 IDENTS = """
 insert into idents
-select i.ident, i.first_line, i.lines, coalesce(o.person, ($2 || substr(gen_random_uuid()::text, 9))::uuid),
-       o.person is not null, false
+select i.ident, i.first_line, i.lines, coalesce(o.person, s.fresh), o.person is not null, false
 from (select ident, min(line) as first_line, count(*) as lines from staged group by ident) i
+join staged s on s.line = i.first_line
 left join lateral (select person from vault.online_index where token = i.ident and tenant = $1 limit 1) o on true
+"""
+IDENTS_OF_A_NEW_INSURER = """
+insert into idents
+select i.ident, i.first_line, i.lines, s.fresh, false, false
+from (select ident, min(line) as first_line, count(*) as lines from staged group by ident) i
+join staged s on s.line = i.first_line
 """
 
 # An adherent number with birth date and rank names one person too: one known by it, or another line of the file.
-CARDS = """
-create temp table cards on commit drop as
+CARDS_SHARED = """
+insert into cards
 select c.card, c.first_line, c.last_line, o.person
 from (select s.card, min(i.first_line) as first_line, max(i.first_line) as last_line
-      from staged s join idents i using (ident) group by s.card) c
-left join lateral (select person from vault.online_index where token = c.card limit 1) o on true
+      from staged s join idents i using (ident)
+      where s.card in (select card from staged group by card having count(*) > 1) group by s.card) c
+left join lateral (select person from vault.online_index where token = c.card and tenant = $1 limit 1) o on true
 """
+CARDS_KNOWN = """
+insert into cards
+select c.card, i.first_line, i.first_line, o.person
+from (select card, min(line) as line from staged group by card having count(*) = 1) c
+join staged s on s.line = c.line
+join idents i on i.ident = s.ident
+join lateral (select person from vault.online_index where token = c.card and tenant = $1 limit 1) o on true
+"""
+CARDS_JOIN = "select exists (select from cards)"
 JOINED_BY_CARD = """
 with member as (
     select distinct c.card, i.ident, i.person, i.known, i.first_line, c.person as by_card
@@ -173,6 +188,7 @@ select $1, i.person, s.contract, s.product, s.quality, s.ordre, s.valid_from, s.
 from staged s join idents i using (ident)
 where not exists (select from careful k where k.line = s.line)
   and not exists (select from refused r where r.line = s.line)
+order by i.person
 """
 CLOSE = """
 update rights.coverage c set known_to = $1, file_out = $2 from book b where b.coverage = c.coverage and not b.open
@@ -184,15 +200,9 @@ select $1, person, contract, product, quality, ordre, valid_from, valid_to, $2, 
 from book where coverage is null and open
 """
 
-# A person of one line, unknown before: everything is new.
-TODO_NEW = """
-insert into todo
-select s.line, i.person, 1 | 4 | 8
-from staged s join idents i using (ident)
-where not i.known and not i.joined and i.lines = 1 and not exists (select from refused r where r.line = s.line)
-"""
-# Others: the last line says who the person is; a token is written when it is not there.
-TODO_OTHERS = """
+# What the vault must learn. A person of one line, unknown before: everything. Others: the last line says who the person
+# is, and a token is written when it is not there.
+TODO = """
 with line as (
     select s.line, s.movement, s.ident, s.card, s.record_mark, i.person
     from staged s join idents i using (ident)
@@ -211,12 +221,25 @@ with line as (
     select distinct on (person, card) line, person, 8 as writing from line l
     where not exists (select from vault.online_index o where o.token = l.card and o.person = l.person)
     order by person, card, line
+), others as (
+    select line, person, sum(writing)::int2 as writing
+    from (select * from sealing union all select * from indexing union all select * from carding) w
+    group by line, person
 )
-insert into todo
-select line, person, sum(writing)
-from (select * from sealing union all select * from indexing union all select * from carding) w
-where line is not null group by line, person
+select s.line, i.person, (1 | 4 | 8)::int2 as writing, s.ident, s.card, s.record_mark
+from staged s join idents i using (ident)
+where not i.known and not i.joined and i.lines = 1 and not exists (select from refused r where r.line = s.line)
+union all
+select s.line, o.person, o.writing, s.ident, s.card, s.record_mark from others o join staged s using (line)
 """
+TODO_COLUMNS = {
+    "line": "int32",
+    "person": "uuid",
+    "writing": "int16",
+    "ident": "uuid",
+    "card": "uuid",
+    "record_mark": "int64",
+}
 
 EFFECTS = """
 select p.product, p.code,
@@ -265,21 +288,26 @@ class Merge:
     async def stage(self, message: bytes) -> None:
         await send(self._connection, None, "staged", STAGED, message)
 
-    async def resolve(self, prefix: str) -> Faults:
+    async def resolve(self, *, new_insurer: bool) -> Faults:
         """Find or name the persons, decide what each line does; gives the lines that contradict what is known.
 
-        `prefix` is eight hexadecimal digits, drawn for the file.
+        Of a new insurer nobody is known: nobody is looked for.
         """
         run = self._connection.execute
-        await run("analyze staged")
-        await run(IDENTS, self._tenant, prefix)
-        await run("analyze idents")
-        await run(CARDS)
-        for passed in range(JOINS_MAX):  # one pass, unless cards make a chain
-            if not _count(await run(JOINED_BY_CARD)):
-                break
-            if not passed:
-                await run(TWO_PERSONS_SQL, TWO_PERSONS.number)
+        await run("analyze staged (line, ident, card)")
+        if new_insurer:
+            await run(IDENTS_OF_A_NEW_INSURER)
+        else:
+            await run(IDENTS, self._tenant)
+        await run("analyze idents (ident, first_line)")
+        await run(CARDS_SHARED, self._tenant)
+        if not new_insurer:
+            await run(CARDS_KNOWN, self._tenant)
+        if await self._connection.fetchval(CARDS_JOIN):
+            for _ in range(JOINS_MAX):  # one pass, unless cards make a chain
+                if not _count(await run(JOINED_BY_CARD)):
+                    break
+            await run(TWO_PERSONS_SQL, TWO_PERSONS.number)
         await run(CAREFUL)
         await run("analyze careful")
         await run(BOOK)
@@ -300,14 +328,9 @@ class Merge:
 
     async def todo(self) -> Todo:
         """What the vault must learn, by line."""
-        await self._connection.execute(TODO_NEW)
-        await self._connection.execute(TODO_OTHERS)
-        found = await bulk.fetch(
-            self._connection,
-            "select line, person, writing from todo order by line",
-            columns={"line": "int32", "person": "uuid", "writing": "int16"},
-        )
-        return Todo(found["line"], found["person"], found["writing"])  # type: ignore[arg-type]
+        found = await bulk.fetch(self._connection, TODO, columns=TODO_COLUMNS)
+        order = np.argsort(found["line"])
+        return Todo(**{name: values[order] for name, values in found.items()})  # pyright: ignore[reportArgumentType]
 
     async def apply(self, file: int, now: datetime) -> int:
         """Write the coverages; gives by how many more are known."""

@@ -131,7 +131,7 @@ create table rights.coverage (
     check ((known_to = 'infinity') = (file_out = 0))
 );
 create index coverage_by_person on rights.coverage (person) where known_to = 'infinity';
-create index coverage_by_file_in on rights.coverage (file_in);
+create index coverage_by_file_in on rights.coverage using brin (file_in);   -- rows lie in the order of files
 create index coverage_by_file_out on rights.coverage (file_out) where file_out > 0;
 
 -- A row is closed in known time, once, and nothing else ever happens to it.
