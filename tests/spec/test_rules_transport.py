@@ -1,4 +1,4 @@
-"""Medical transport: taxis."""
+"""Medical transport: taxis, light medical vehicles, ambulances."""
 
 from dataclasses import replace
 

@@ -49,6 +49,7 @@ class ActCode:
 
     code: str
     domain: Domain
+    family: str
     base: Base
     rate: str
     withheld: Withheld
@@ -62,6 +63,7 @@ def _table() -> tuple[ActCode, ...]:
         ActCode(
             code=row["code"],
             domain=Domain[row["domain"]],
+            family=row["family"],
             base=Base[row["base"].upper()],
             rate=row["rate"],
             withheld=Withheld[row["withheld"].upper()],
@@ -74,6 +76,8 @@ def _table() -> tuple[ActCode, ...]:
 
 ACT_TABLE = _table()
 ACT_CODES = tuple(act.code for act in ACT_TABLE)
+FAMILIES = tuple(dict.fromkeys(act.family for act in ACT_TABLE))
+"""Families of acts, as products name them."""
 ACT_NUMBERS = {code: number for number, code in enumerate(ACT_CODES)}
 
 DOMAIN_OF = np.array([act.domain for act in ACT_TABLE], np.int8)

@@ -4,7 +4,8 @@
     340-349  reduction  the act is priced and a limit lowered the insurer's share
     350-359  attention  the act is priced and differs from what was declared
     360-371  remark     the act is priced; where a value comes from, or a doubt about it
-    380-399  fault      of a tariff file or of a caller's columns
+    380-384  fault      of a tariff file or of a caller's columns
+    385-399  breach     of a product
 
 `Priced.reason` holds the lowest number among refusals, reductions and attentions. `Priced.remarks` holds every number
 from 340 to 371 that applies, as the bits `1 << (number - 340)`.
@@ -425,6 +426,57 @@ REASONS = Catalogue(
         ("Vérifiez la date ou complétez le barème.", "Check the date or complete the tariff."),
         _OPERATOR,
         "rules/tariff",
+    ),
+    _reason(
+        385,
+        "product_wrong",
+        ("Une ligne du produit n'est pas lisible.", "A row of the product cannot be read."),
+        ("Corrigez la ligne nommée.", "Correct the row that is named."),
+        _INSURER,
+        "product of the insurer",
+    ),
+    _reason(
+        386,
+        "floor_missing",
+        (
+            "Un contrat responsable couvre tout le ticket modérateur.",
+            "A contrat responsable covers the whole ticket moderateur.",
+        ),
+        ("Portez la garantie à 100 % TM au moins.", "Raise the guarantee to 100 % TM at least."),
+        _INSURER,
+        "CSS R871-2 1",
+    ),
+    _reason(
+        387,
+        "floor_limited",
+        ("Un plafond peut réduire le ticket modérateur.", "A cap can cut the ticket moderateur."),
+        ("Retirez le plafond de cette ligne.", "Remove the cap of this row."),
+        _INSURER,
+        "CSS R871-2 1",
+    ),
+    _reason(
+        388,
+        "overrun_too_high",
+        ("Le dépassement hors OPTAM est trop couvert.", "Overruns outside OPTAM are covered too much."),
+        ("Baissez la garantie hors OPTAM.", "Lower the guarantee outside OPTAM."),
+        _INSURER,
+        "CSS R871-2 2",
+    ),
+    _reason(
+        389,
+        "basket_not_full",
+        ("Un panier 100 % santé n'est pas couvert en entier.", "A 100 % sante basket is not covered in full."),
+        ("Portez la garantie à 100 % FR, sans plafond.", "Raise the guarantee to 100 % FR, without a cap."),
+        _INSURER,
+        "CSS R871-2 3",
+    ),
+    _reason(
+        390,
+        "glasses_out_of_range",
+        ("Le forfait des lunettes sort des limites.", "The amount for glasses is out of range."),
+        ("Ramenez le forfait entre plancher et plafond.", "Bring the amount between floor and ceiling."),
+        _INSURER,
+        "CSS R871-2 3",
     ),
 )
 
