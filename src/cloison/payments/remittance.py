@@ -1,7 +1,7 @@
 """Remittance advice: one payment told to a practice, invoice by invoice, as a PDF to read and a CSV to open.
 
 The label of the transfer comes first, because it is what the practice sees on its bank statement. What is refused is
-told with its reason, who must act and what to do. No insured person is named: an invoice has a number and a day of care.
+told with its reason, who must act and what to do. No insured person is named: an invoice is a number and a day of care.
 """
 
 import csv
