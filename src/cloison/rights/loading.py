@@ -8,7 +8,7 @@ the file: killed at any point, a load is done again from the spool and gives the
 
 import asyncio
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -18,14 +18,16 @@ import numpy as np
 
 from cloison.errors import Defect, Misuse, Place
 from cloison.rights.loading_flow import Reading, Workers
-from cloison.rights.loading_work import FileKey, Staged, Written, new_file_key
+from cloison.rights.loading_work import FileKey, Staged, Written, new_file_key, unsealed
 from cloison.rights.movement_reasons import (
+    CATALOGUE,
     COVERAGE_EXISTS,
     COVERAGE_UNKNOWN,
     DECLINED,
     FILE_UNKNOWN,
     INSURER_DIFFERS,
     INSURER_UNKNOWN,
+    NOTHING_TO_ROLL_BACK,
     STATE_REFUSES,
     TOO_MANY_ENDS,
     TWO_PERSONS,
@@ -156,6 +158,40 @@ class Loader:
             for row in await register.in_hand(self._database, freshness.tenant):
                 reports += [await self._merge(row, insured, now, confirmed=False)]
         return reports
+
+    async def rollback(self, file: int, now: datetime) -> Report:
+        """Undo the last loaded file of an insurer in known time: nothing is erased, and identities stay as they are."""
+        row = await self._row(file)
+        async with merging.alone(self._database, row.tenant) as connection:
+            last = await register.last_loaded(connection, row.tenant)
+            if not last:
+                raise Misuse(NOTHING_TO_ROLL_BACK, cause=f"file {file} is {row.state}")
+            if last != file:
+                raise Misuse(STATE_REFUSES, cause=f"the last loaded file of this insurer is {last}")
+            closed, again = await register.roll_back(connection, row, now)
+        return replace(_report(row), state="rolled_back", counts=Counts(added=again, ended=closed))
+
+    async def quarantine(self, file: int, after_line: int = 0, limit: int = 1000) -> list[Defect]:
+        """Refused lines that nobody corrected yet, by line; what they contained is not shown."""
+        row = await self._row(file)
+        _, lines = await register.quarantined(self._database, file, after_line, limit)
+        return [Defect(CATALOGUE[line.reason], Place(row.name, line.line, line.field_name)) for line in lines]
+
+    async def quarantine_by_reason(self, file: int) -> dict[int, int]:
+        """How many lines wait for a correction, by reason."""
+        return await register.quarantine_by_reason(self._database, (await self._row(file)).file)
+
+    async def refused_lines(self, file: int) -> AsyncIterator[tuple[int, bytes]]:
+        """Refused lines as they were received, in clear, with their numbers: for the insurer who sent them alone."""
+        after = 0
+        while True:
+            key, lines = await register.quarantined(self._database, file, after, 1000)
+            if key is None or not lines:
+                return
+            numbers = [line.line for line in lines]
+            for number, raw in zip(numbers, unsealed(self._keys, key, numbers, [x.sealed for x in lines]), strict=True):
+                yield number, raw
+            after = numbers[-1]
 
     async def status(self) -> list[Freshness]:
         """How fresh the rights of each insurer are."""

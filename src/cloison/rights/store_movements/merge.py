@@ -267,6 +267,14 @@ class ProductEffect:
     unchanged: int
 
 
+@asynccontextmanager
+async def alone(database: Database, tenant: int) -> AsyncGenerator[Connection]:
+    """A transaction of the loader during which nobody else loads for this insurer."""
+    async with database.session(Role.RIGHTS) as connection, connection.transaction():
+        await connection.execute("select pg_advisory_xact_lock($1, $2)", LOCK, tenant)
+        yield connection
+
+
 class Merge:
     """One file against what is known, inside one transaction of the loader."""
 
@@ -280,8 +288,7 @@ class Merge:
         return self._connection
 
     async def open(self) -> None:
-        """Wait for other loads of this insurer, then lay the staging tables."""
-        await self._connection.execute("select pg_advisory_xact_lock($1, $2)", LOCK, self._tenant)
+        """Lay the staging tables."""
         await self._connection.execute("set local work_mem = '256MB'")
         await self._connection.execute(TABLES)
 
@@ -401,7 +408,7 @@ async def writing(database: Database, now: datetime) -> AsyncGenerator[VaultWrit
 @asynccontextmanager
 async def merging(database: Database, tenant: int) -> AsyncGenerator[Merge]:
     """A merge that is committed at the end, or not at all."""
-    async with database.session(Role.RIGHTS) as connection, connection.transaction():
+    async with alone(database, tenant) as connection:
         merge = Merge(connection, tenant)
         await merge.open()
         yield merge

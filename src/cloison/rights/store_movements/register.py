@@ -241,29 +241,33 @@ async def quarantine_by_reason(database: Database, file: int) -> dict[int, int]:
     return {row["reason"]: row["n"] for row in rows}
 
 
-async def roll_back(connection: Connection, tenant: int, sha256_of: bytes, now: datetime) -> tuple[FileRow, int] | None:
-    """Undo the last loaded file of an insurer in known time. Gives it and how many more coverages are known."""
-    row = await connection.fetchrow(
-        f"""{FILE} where f.tenant = $1 and f.state = 'loaded' and f.format <> 'rollback'
-            order by f.loaded_at desc, f.file desc limit 1""",
+async def last_loaded(connection: Connection, tenant: int) -> int:
+    """The file of an insurer that was loaded last and not rolled back; 0 when there is none."""
+    found = await connection.fetchval(
+        """select file from rights.movement_file where tenant = $1 and state = 'loaded' and format <> 'rollback'
+           order by loaded_at desc, file desc limit 1""",
         tenant,
     )
-    if row is None:
-        return None
-    file = row["file"]
+    return found or 0
+
+
+async def roll_back(connection: Connection, row: FileRow, now: datetime) -> tuple[int, int]:
+    """Undo a loaded file in known time; gives how many coverages were closed and how many are known again.
+
+    The rollback is a file of its own in the register. A coverage known again names the file that first said so, so that
+    this file can be rolled back in its turn.
+    """
     number = await connection.fetchval(
         """insert into rights.movement_file (tenant, name, sha256, spool, format, corrects, received_at)
-           values ($1, $2, $3, $4, 'rollback', $5, $6) returning file""",
-        tenant,
-        f"rollback of {row['name']}",
-        sha256_of + file.to_bytes(4, "big"),
+           select tenant, 'rollback of ' || name, sha256 || int4send(file), $2, 'rollback', file, $3
+           from rights.movement_file where file = $1 returning file""",
+        row.file,
         UUID(int=0),
-        file,
         now,
     )
     closed = await connection.execute(
         "update rights.coverage set known_to = $3, file_out = $2 where file_in = $1 and known_to = 'infinity'",
-        file,
+        row.file,
         number,
         now,
     )
@@ -271,21 +275,20 @@ async def roll_back(connection: Connection, tenant: int, sha256_of: bytes, now: 
         """insert into rights.coverage (tenant, person, contract, product, quality, ordre, valid_from, valid_to,
                                         known_from, file_in)
            select tenant, person, contract, product, quality, ordre, valid_from, valid_to, $2, file_in
-           from rights.coverage where file_out = $1""",
-        file,
+           from rights.coverage where file_out = $1 order by person""",
+        row.file,
         now,
     )
     await connection.execute(
-        """update rights.movement_file set state = 'rolled_back', rolled_back_at = $2 where file = $1""", file, now
+        "update rights.movement_file set state = 'rolled_back', rolled_back_at = $2 where file = $1", row.file, now
     )
     await connection.execute(
-        "update rights.quarantine set state = 'abandoned' where file = $1 and state = 'open'", file
+        "update rights.quarantine set state = 'abandoned' where file = $1 and state = 'open'", row.file
     )
-    await connection.execute(
-        "update rights.movement_file set state = 'loaded', loaded_at = $2 where file = $1", number, now
-    )
-    more = int(again.rpartition(" ")[2]) - int(closed.rpartition(" ")[2])
-    return _file(row), more
+    counts = Counts(added=_count(again), ended=_count(closed))
+    await move(connection, number, "loaded", 0, counts, now)
+    await count_coverages(connection, row.tenant, counts.added - counts.ended)
+    return counts.ended, counts.added
 
 
 async def set_share(database: Database, tenant: int, ended_share_max_bp: int) -> None:
@@ -293,6 +296,11 @@ async def set_share(database: Database, tenant: int, ended_share_max_bp: int) ->
         await connection.execute(
             "update rights.insurer set ended_share_max_bp = $2 where tenant = $1", tenant, ended_share_max_bp
         )
+
+
+def _count(status: str) -> int:
+    """The rows of a command tag such as INSERT 0 12."""
+    return int(status.rpartition(" ")[2])
 
 
 def _file(row: asyncpg.Record) -> FileRow:
