@@ -1,0 +1,19 @@
+"""What tests of grants share: the empty, migrated database, as its administrator sees it."""
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from cloison.storage.database import Address, administer
+
+
+@pytest.fixture
+async def owner(template: Address) -> AsyncIterator[asyncpg.Connection]:
+    """A connection with every right; whatever a test changes is rolled back."""
+    connection = await administer(template)
+    transaction = connection.transaction()
+    await transaction.start()
+    yield connection
+    await transaction.rollback()
+    await connection.close()
