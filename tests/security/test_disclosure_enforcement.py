@@ -43,9 +43,8 @@ async def somebody(address: Address) -> AsyncIterator[Address]:
 
 
 def arguments(token: uuid.UUID = TOKEN) -> list[list[object]]:
-    none: list[object] = [None]
-    asked = [[0], [1], [1], [1], none, none, [1], [1], [1], [31], [token], [TODAY], [uuid.UUID(int=1)]]
-    return [*asked, [], [], [], [], []]
+    place, about = 1 << 32 | 1, 1 << 56 | 1 << 48 | 1 << 40 | 31
+    return [[place], [1], [about], [token], [TODAY], [uuid.UUID(int=1)], [], [], [], [], []]
 
 
 async def reserve(connection: asyncpg.Connection, token: uuid.UUID = TOKEN) -> int:
@@ -214,8 +213,7 @@ async def test_the_durable_commit_cannot_be_brought_forward(somebody: Address, e
 
 def _literal_reserve() -> str:
     values = (
-        "array[0]", "array[1]", "array[1]::int8[]", "array[1]", "array[null]::uuid[]", "array[null]::uuid[]",
-        "array[1]::int2[]", "array[1]::int2[]", "array[1]::int2[]", "array[31]", f"array['{TOKEN}']::uuid[]",
+        "array[4294967297]", "array[1]::int8[]", f"array[{1 << 56 | 31}]", f"array['{TOKEN}']::uuid[]",
         "array['2026-11-20']::date[]", f"array['{TOKEN}']::uuid[]", "'{}'", "'{}'", "'{}'", "'{}'", "'{}'",
     )  # fmt: skip
     return f"select disclosure.reserve({', '.join(values)})"
@@ -253,16 +251,18 @@ async def test_the_log_cannot_be_changed_even_by_its_owner(somebody: Address) ->
     await owner.close()
 
 
-async def test_a_settlement_only_narrows_and_only_once(somebody: Address) -> None:
-    portal = await connect(somebody, Role.PORTAL)
+async def test_a_settlement_is_written_once_and_only_for_a_reservation_of_the_channel(somebody: Address) -> None:
+    portal, card = await connect(somebody, Role.PORTAL), await connect(somebody, Role.CARD)
     reservation = await reserve(portal)
-    settle = "select disclosure.settle($1,$2,$3,$4,$5)"
-    assert await portal.fetchval(settle, [reservation], [0], [PERSON], [1], [2**30 | 3]) == 1
-    assert await portal.fetchval(settle, [reservation], [0], [None], [2], [0]) == 0
-    await portal.close()
+    settle = "select disclosure.settle($1,$2,$3)"
+    assert await card.fetchval(settle, [reservation], [1 << 32 | 3], [PERSON]) == 0
+    assert await portal.fetchval(settle, [reservation], [1 << 32 | 3], [PERSON]) == 1
+    assert await portal.fetchval(settle, [reservation], [2 << 32], [None]) == 0
     owner = await administer(somebody)
-    assert await owner.fetchval("select fields from disclosure.settlement") == 3
-    await owner.close()
+    row = await owner.fetchrow("select question, result, fields, person from disclosure.settlement")
+    assert tuple(row or ()) == (0, 1, 3, PERSON)
+    for connection in (portal, card, owner):
+        await connection.close()
 
 
 async def test_a_frozen_channel_reserves_and_reveals_nothing_and_the_others_go_on(somebody: Address) -> None:

@@ -31,7 +31,8 @@ ROLES = {
     Channel.CITIZEN: Role.CITIZEN,
 }
 # The text is compared by the database, which accepts no other statement beside COMMIT: see migration 0005.
-RESERVE = "select disclosure.reserve($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18)"
+RESERVE = "select disclosure.reserve($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)"
+SETTLE = "select disclosure.settle($1,$2,$3)"
 SETTLED = 2
 
 
@@ -86,16 +87,14 @@ COLUMNS = {
 
 @dataclass(slots=True)
 class Settlements:
-    """What was really disclosed and is not written yet: five equal lists."""
+    """What was really disclosed and is not written yet: three equal lists, as the database takes them."""
 
     reservation: list[int] = field(default_factory=list[int])
-    question: list[int] = field(default_factory=list[int])
-    person: list[UUID | None] = field(default_factory=list["UUID | None"])
-    result: list[int] = field(default_factory=list[int])
-    fields: list[int] = field(default_factory=list[int])
+    answer: list[int] = field(default_factory=list[int])
+    person: list[object] = field(default_factory=list[object])
 
-    def arrays(self) -> tuple[list[int], list[int], list[UUID | None], list[int], list[int]]:
-        return self.reservation, self.question, self.person, self.result, self.fields
+    def arrays(self) -> tuple[list[int], list[int], list[object]]:
+        return self.reservation, self.answer, self.person
 
 
 class Door:
@@ -129,7 +128,7 @@ class Door:
         waiting, self._waiting = self._waiting, Settlements()
         if waiting.reservation:
             async with self._database.session(self._role) as connection:
-                await connection.fetchval("select disclosure.settle($1,$2,$3,$4,$5)", *waiting.arrays())
+                await connection.fetchval(SETTLE, *waiting.arrays())
 
 
 class Reader:
@@ -161,19 +160,14 @@ class Reader:
                 return await connection.fetch("select * from disclosure.reveal_statement($1)", self.reservation)
 
     def settle(
-        self,
-        question: NDArray[np.int32],
-        person: list[UUID | None],
-        result: NDArray[np.int16],
-        fields: NDArray[np.int32],
+        self, question: NDArray[np.int32], person: list[object], result: NDArray[np.int16], fields: NDArray[np.int32]
     ) -> None:
-        """Say what was really disclosed: at most what was reserved, once per question."""
+        """Say what was really disclosed: at most what was reserved, once per question. A person is a UUID or None."""
         waiting = self._waiting()
+        answer = (question.astype(np.int64) << 40) | (result.astype(np.int64) << 32) | fields
         waiting.reservation.extend([self.reservation] * len(question))
-        waiting.question.extend(question.tolist())
+        waiting.answer.extend(answer.tolist())
         waiting.person.extend(person)
-        waiting.result.extend(result.tolist())
-        waiting.fields.extend(fields.tolist())
 
 
 class BatchDoor:
@@ -230,22 +224,22 @@ class BatchReader:
 
 
 def _arrays(needs: Needs) -> tuple[list[object], ...]:
-    count = len(needs)
-    nothing: list[object] = [None] * count
+    place = (needs.tenant.astype(np.int64) << 32) | needs.practice
+    about = (
+        (needs.purpose.astype(np.int64) << 56)
+        | (needs.act_family.astype(np.int64) << 48)
+        | (needs.proof.astype(np.int64) << 40)
+        | needs.fields
+    )
     return (
-        list(range(count)),
-        needs.tenant.tolist(),
+        place.tolist(),
         needs.account.tolist(),
-        needs.practice.tolist(),
-        nothing,
-        nothing,
-        needs.purpose.tolist(),
-        needs.act_family.tolist(),
-        needs.proof.tolist(),
-        needs.fields.tolist(),
+        about.tolist(),
         uuids(needs.token),
         needs.care_date.tolist(),
         uuids(needs.request_hash),
+        [],
+        [],
     )
 
 

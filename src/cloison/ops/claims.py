@@ -110,11 +110,8 @@ async def decide(
                 progress(done, total)
         return
     loop = asyncio.get_running_loop()
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        shares = [files[start::workers] for start in range(workers)]
-        tasks = [
-            loop.run_in_executor(pool, _decide_share, house.settings, house.address, share, today) for share in shares
-        ]
+    with ProcessPoolExecutor(workers, get_context("spawn"), _open_worker, (house.settings, house.address)) as pool:
+        tasks = [loop.run_in_executor(pool, _decide_in_worker, file, today) for file in files]
         while not all(task.done() for task in tasks):
             await asyncio.wait(tasks, timeout=POLL_SECONDS)
             if progress:
@@ -122,17 +119,27 @@ async def decide(
         await asyncio.gather(*tasks)
 
 
-def _decide_share(settings: Settings, address: Address, files: list[Waiting], today: date) -> None:
-    """One worker process: its own keys, pools and office."""
-    house = houses.opened(settings, address)
+class _Worker:
+    """What a worker process opened at its start: its own keys, and an event loop that lives as long as it does."""
 
-    async def work() -> None:
-        async with house.database() as database:
-            office = await houses.office(house, database)
-            for file in files:
-                await decide_file(house, database, office, file, today)
+    def __init__(self, settings: Settings, address: Address) -> None:
+        self.house = houses.opened(settings, address)
+        self.runner = asyncio.Runner()
+        self.database = self.house.database()
+        self.office = self.runner.run(houses.office(self.house, self.database))
 
-    asyncio.run(work())
+
+_worker: _Worker | None = None
+
+
+def _open_worker(settings: Settings, address: Address) -> None:
+    global _worker  # noqa: PLW0603  one per worker process, made by the pool before its first task
+    _worker = _Worker(settings, address)
+
+
+def _decide_in_worker(file: Waiting, today: date) -> None:
+    assert _worker is not None, "the pool opens its workers"
+    _worker.runner.run(decide_file(_worker.house, _worker.database, _worker.office, file, today))
 
 
 @dataclass(frozen=True, slots=True)

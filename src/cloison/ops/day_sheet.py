@@ -10,8 +10,8 @@ from lxml import etree
 from cloison.claims import store as claims_store
 from cloison.errors import Corruption
 from cloison.gateways.files import noemie
-from cloison.money import cents_of, montant
 from cloison.identity import Practices
+from cloison.money import cents_of, montant
 from cloison.ops import payments, store
 from cloison.ops.catalogue import REASONS
 from cloison.ops.claims import Arrival

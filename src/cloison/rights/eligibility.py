@@ -28,6 +28,18 @@ REASON_OF_RANK = np.array(
 )
 
 
+def _results_by_reason() -> NDArray[np.int16]:
+    table = np.full(refusals.LAST + 1, Result.NOT_COVERED, np.int16)
+    table[0] = Result.COVERED
+    table[refusals.NOT_FOUND.number] = Result.NOT_FOUND
+    table[[each.number for each in refusals.UNDETERMINED]] = Result.UNDETERMINED
+    return table
+
+
+RESULT_OF_REASON = _results_by_reason()
+"""The class of an answer, by the number of its reason."""
+
+
 @dataclass(frozen=True, slots=True)
 class Questions:
     """What is asked: n rows. `group` is the question of the reservation that revealed the person (several lines of one
@@ -156,12 +168,7 @@ def _about_insurers(
 
 
 def _results(reason: NDArray[np.int16]) -> NDArray[np.int16]:
-    undetermined = np.isin(reason, [each.number for each in refusals.UNDETERMINED])
-    return np.select(
-        [reason == 0, undetermined, reason == refusals.NOT_FOUND.number],
-        [Result.COVERED, Result.UNDETERMINED, Result.NOT_FOUND],
-        Result.NOT_COVERED,
-    ).astype(np.int16)
+    return RESULT_OF_REASON[reason]
 
 
 def _nobody(questions: Questions, loaded: NDArray[np.int32]) -> Answers:

@@ -52,7 +52,7 @@ class Enquiries:
 
 @dataclass(frozen=True, slots=True)
 class Replies:
-    """What may be told to who asked: n rows. `reason` is what the proof allows to say; the decision itself is `answers`."""
+    """What may be told to who asked: n rows. `reason` is what the proof allows to say; the decision is `answers`."""
 
     answers: Answers = field(repr=False)
     result: NDArray[np.int16]
@@ -92,7 +92,7 @@ class Desk:
     async def _promise(
         self, enquiries: Enquiries, reader: Reader, answers: Answers
     ) -> tuple[NDArray[np.int64], Days, Cents]:
-        """Give a number to the covered questions that ask for one. The promise ends with the coverage, or after VALIDITY."""
+        """Give a number to the covered questions that ask for one. It ends with the coverage, or after VALIDITY."""
         count = len(enquiries)
         numbers, held = np.zeros(count, np.int64), np.zeros(count, np.int64)
         valid_to = np.minimum(answers.valid_to, enquiries.care_date + engagement.VALIDITY)
@@ -192,4 +192,4 @@ def _settle(reader: Reader, enquiries: Enquiries, replies: Replies) -> None:
     persons = [
         person if found else None for person, found in zip(uuids(answers.person), answers.found.tolist(), strict=True)
     ]
-    reader.settle(np.arange(len(replies), dtype=np.int32), persons, answers.result, told)  # pyright: ignore[reportArgumentType]
+    reader.settle(np.arange(len(replies), dtype=np.int32), persons, answers.result, told)

@@ -3,7 +3,7 @@
 A guarantee is found by product, domain and day in one vectorised search over a table sorted by the three.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,12 +51,16 @@ class Guarantees:
     act_cap_cents: Cents
     annual_ceiling_cents: Cents
     waiting_days: NDArray[np.int32]
+    key: NDArray[np.int64] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", _key(self.product, self.domain, self.valid_from))
 
     def find(self, product: NDArray[np.int32], domain: NDArray[np.int16], day: Days) -> NDArray[np.intp]:
         """The row in force that day, or NO_GUARANTEE. Shapes (n,)."""
         if not len(self.product):
             return np.full(len(product), NO_GUARANTEE, np.intp)
-        row = np.searchsorted(_key(self.product, self.domain, self.valid_from), _key(product, domain, day), "right") - 1
+        row = np.searchsorted(self.key, _key(product, domain, day), "right") - 1
         at = np.maximum(row, 0)
         found = (
             (row >= 0)
@@ -78,5 +82,5 @@ class ProductBook:
 
 
 def _key(product: NDArray[np.int32], domain: NDArray[np.int16], day: Days) -> NDArray[np.int64]:
-    days = np.clip((day - DAY_ZERO).astype(np.int64), 0, (1 << DAY_BITS) - 1)
+    days = np.minimum(np.maximum((day - DAY_ZERO).astype(np.int64), 0), (1 << DAY_BITS) - 1)
     return (product.astype(np.int64) << (DOMAIN_BITS + DAY_BITS)) | (domain.astype(np.int64) << DAY_BITS) | days

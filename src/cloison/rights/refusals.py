@@ -180,5 +180,6 @@ CATALOGUE = Catalogue(
     ENGAGEMENT_OF_ANOTHER,
     ENGAGEMENT_OUT_OF_TIME,
 )
+LAST = 249
 UNDETERMINED = (INSURER_UNKNOWN, INSURER_NOT_LOADED, AMBIGUOUS, SECOND_INSURER)
 """With these the answer is neither yes nor no: something is missing."""

@@ -123,6 +123,7 @@ class Database:
                 password=where.passwords.of(role),
                 min_size=1,
                 max_size=self._pool_size,
+                reset=_as_it_is,
             )
         except (OSError, asyncpg.CannotConnectNowError, asyncpg.InvalidAuthorizationSpecificationError) as failure:
             raise Unavailable(DATABASE_UNREACHABLE, cause=type(failure).__name__) from failure
@@ -141,6 +142,13 @@ class Database:
         """One transaction: committed when the block ends, rolled back when it raises."""
         async with self.session(role) as connection, connection.transaction():
             yield Transaction(connection, role)
+
+
+async def _as_it_is(_connection: asyncpg.Connection) -> None:
+    """Nothing here sets anything for a session, so a connection goes back as it came, without a round trip to say so.
+
+    A transaction left open by an error is ended by its own block, before the connection is given back.
+    """
 
 
 def connection_of(work: Transaction) -> Connection:

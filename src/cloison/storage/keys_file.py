@@ -87,9 +87,10 @@ class FileProvider:
         return f"FileProvider({self._path.name})"
 
     def hmac(self, key_id: str, messages: Sequence[Buffer]) -> list[bytes]:
-        self._refresh()
+        # An index key never changes under its name, which holds its epoch: once known it is not looked up again.
         digest = self._digests.get(key_id)
         if digest is None:
+            self._refresh()
             require_use(key_id, Use.INDEX)
             digest = self._digests[key_id] = hmac_sha256(self._newest(key_id)[1])
         return digest(messages)

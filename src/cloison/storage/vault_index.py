@@ -105,10 +105,16 @@ class BlindIndex:
         messages = np.ascontiguousarray(np.concatenate(parts, axis=1))
         if isinstance(tenants, int):
             return self._digests(tenants, purpose, messages, size)
+        order = np.argsort(tenants, kind="stable")
+        ordered, sorted_tenants = np.ascontiguousarray(messages[order]), tenants[order]
+        starts = np.flatnonzero(np.diff(sorted_tenants, prepend=-1)).tolist()
+        view, width = memoryview(ordered).cast("B") if len(ordered) else memoryview(b""), ordered.shape[1]
+        digests: list[bytes] = []
+        for start, end in zip(starts, [*starts[1:], len(ordered)], strict=True):
+            cut = [view[place : place + width] for place in range(start * width, end * width, width)]
+            digests += self._keys.hmac(self.key_id(int(sorted_tenants[start]), purpose), cut)
         result = np.empty((len(messages), size), np.uint8)
-        for tenant in np.unique(tenants).tolist():
-            rows = np.flatnonzero(tenants == tenant)
-            result[rows] = self._digests(tenant, purpose, messages[rows], size)
+        result[order] = np.frombuffer(b"".join([digest[:size] for digest in digests]), np.uint8).reshape(-1, size)
         return result
 
     def _digests(self, tenant: int, purpose: Purpose, messages: NDArray[np.uint8], size: int) -> Tokens:

@@ -52,7 +52,6 @@ create table disclosure.entry (
     primary key (reservation, question)
 );
 create index entry_by_account on disclosure.entry (account, reservation);
-create index entry_by_token on disclosure.entry (token);
 
 -- ------------------------------------------------------------------ what was answered (SETTLED, VOID)
 create table disclosure.settlement (
@@ -98,7 +97,7 @@ create trigger append_only before update or delete or truncate on disclosure.eve
 create function disclosure.commit_durably() returns trigger language plpgsql security definer set search_path = '' as $$
 begin
     if current_query() !~* '^\s*(commit|end)\s*;?\s*$'
-       and current_query() <> 'select disclosure.reserve($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18)'
+       and current_query() <> 'select disclosure.reserve($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)'
     then
         raise exception 'a reservation is committed by COMMIT alone' using errcode = 'insufficient_privilege';
     end if;
@@ -128,39 +127,43 @@ begin
     return opened;
 end $$;
 
--- One round trip for a batch of questions; the settlements of earlier ones ride along.
+-- One round trip for a batch of questions; the settlements of earlier ones ride along. Small numbers travel together:
+-- `place` is tenant * 2^32 + practice, `about` is purpose * 2^56 + act family * 2^48 + proof * 2^40 + fields.
+-- Arrays of session and authenticator may be empty: they are null then.
 create function disclosure.reserve(
-    question int4[], tenant int4[], account int8[], practice int4[], session uuid[], authenticator uuid[],
-    purpose int2[], act_family int2[], proof int2[], fields int4[], token uuid[], care_date date[], request_hash uuid[],
-    settled_reservation int8[], settled_question int4[], settled_person uuid[], settled_result int2[], settled_fields int4[]
+    place int8[], account int8[], about int8[], token uuid[], care_date date[], request_hash uuid[],
+    session uuid[], authenticator uuid[], settled_reservation int8[], settled_answer int8[], settled_person uuid[]
 ) returns int8 language plpgsql security definer set search_path = '' as $$
 declare
     opened int8;
 begin
     if cardinality(settled_reservation) > 0 then
-        perform disclosure.settle(settled_reservation, settled_question, settled_person, settled_result, settled_fields);
+        perform disclosure.settle(settled_reservation, settled_answer, settled_person);
     end if;
     opened := disclosure.open_reservation();
     insert into disclosure.entry (reservation, question, tenant, account, practice, session, authenticator, purpose, act_family,
                                   proof, fields, token, care_date, request_hash)
-    select opened, a.* from unnest(question, tenant, account, practice, session, authenticator, purpose, act_family,
-                                   proof, fields, token, care_date, request_hash) as a;
+    select opened, a.n - 1, a.p >> 32, a.c, a.p & 4294967295, a.s, a.i, a.w >> 56, a.w >> 48 & 255, a.w >> 40 & 255,
+           a.w & 1099511627775, a.t, a.d, a.h
+    from unnest(place, account, about, session, authenticator, token, care_date, request_hash)
+             with ordinality as a (p, c, w, s, i, t, d, h, n);
     return opened;
 end $$;
 
--- What was really disclosed. It may only narrow what was reserved, once, by the channel that reserved it.
-create function disclosure.settle(
-    p_reservation int8[], p_question int4[], p_person uuid[], p_result int2[], p_fields int4[]
-) returns int4 language plpgsql security definer set search_path = '' as $$
+-- What was really disclosed, once per question, by the channel that reserved it. `answer` is question * 2^40 + result * 2^32
+-- + fields. Whoever reads takes `fields` of both lines together: a settlement can only narrow.
+create function disclosure.settle(p_reservation int8[], p_answer int8[], p_person uuid[])
+returns int4 language plpgsql security definer set search_path = '' as $$
 declare
     written int4;
+    mine int8[];
 begin
+    select array_agg(r.reservation) into mine from disclosure.reservation r
+        where r.reservation = any (p_reservation) and r.channel = disclosure.my_channel();
     insert into disclosure.settlement (reservation, question, kind, person, result, fields)
-    select s.reservation, s.question, 2, s.person, s.result, s.fields & e.fields
-    from unnest(p_reservation, p_question, p_person, p_result, p_fields)
-             as s (reservation, question, person, result, fields)
-    join disclosure.entry e on e.reservation = s.reservation and e.question = s.question
-    join disclosure.reservation r on r.reservation = s.reservation and r.channel = disclosure.my_channel()
+    select s.reservation, s.answer >> 40, 2, s.person, s.answer >> 32 & 255, s.answer & 4294967295
+    from unnest(p_reservation, p_answer, p_person) as s (reservation, answer, person)
+    where s.reservation = any (mine)
     on conflict do nothing;
     get diagnostics written = row_count;
     return written;
@@ -168,7 +171,8 @@ end $$;
 
 -- ------------------------------------------------------------------ reveal
 -- Refuses what is not committed, not this channel's, too old, or reserved before a freeze.
-create function disclosure.require_revealable(p_reservation int8) returns void
+-- Returns the transaction that reserved: only its own lines are revealed, not those that somebody added later.
+create function disclosure.require_revealable(p_reservation int8) returns xid8
 language plpgsql stable security definer set search_path = '' as $$
 declare
     here disclosure.channel;
@@ -188,36 +192,39 @@ begin
     if asked.reserved_at < clock_timestamp() - make_interval(secs => here.reveal_seconds_max) then
         raise exception 'the reservation is too old to be revealed' using errcode = 'CL004';
     end if;
+    return asked.xact;
 end $$;
 
 -- Online: the composite index only. One row per question and coverage now known; coverage 0 for a person who has none left.
 create function disclosure.reveal_rights(p_reservation int8) returns table (
     question int4, person uuid, coverage int8, product int4, quality int2, ordre int2, valid_from date, valid_to date
 ) language plpgsql stable security definer set search_path = '' rows 100 as $$
+declare
+    reserving xid8 := disclosure.require_revealable(p_reservation);
 begin
-    perform disclosure.require_revealable(p_reservation);
     return query
     select e.question, i.person, coalesce(c.coverage, 0), coalesce(c.product, 0), coalesce(c.quality, 0::int2),
            coalesce(c.ordre, 0::int2), coalesce(c.valid_from, date '1900-01-01'), coalesce(c.valid_to, date '1900-01-01')
     from disclosure.entry e
     join vault.online_index i on i.token = e.token and i.tenant = e.tenant
     left join rights.coverage c on c.person = i.person and c.known_to = 'infinity'
-    where e.reservation = p_reservation and e.mark is null and pg_xact_status(e.xact) = 'committed';
+    where e.reservation = p_reservation and e.mark is null and e.xact = reserving;
 end $$;
 
 -- Batch: found by the insured's NIR alone, then chosen in the family by the mark of the birth date and rank.
 create function disclosure.reveal_rights_batch(p_reservation int8) returns table (
     question int4, person uuid, coverage int8, product int4, quality int2, ordre int2, valid_from date, valid_to date
 ) language plpgsql stable security definer set search_path = '' rows 20000 as $$
+declare
+    reserving xid8 := disclosure.require_revealable(p_reservation);
 begin
-    perform disclosure.require_revealable(p_reservation);
     return query
     select e.question, i.person, coalesce(c.coverage, 0), coalesce(c.product, 0), coalesce(c.quality, 0::int2),
            coalesce(c.ordre, 0::int2), coalesce(c.valid_from, date '1900-01-01'), coalesce(c.valid_to, date '1900-01-01')
     from disclosure.entry e
     join vault.batch_index i on i.nir_token = e.token and i.tenant = e.tenant and (e.mark = i.birth_mark or e.mark = 0)
     left join rights.coverage c on c.person = i.person and c.known_to = 'infinity'
-    where e.reservation = p_reservation and pg_xact_status(e.xact) = 'committed';
+    where e.reservation = p_reservation and e.xact = reserving;
 end $$;
 
 -- ------------------------------------------------------------------ freeze: linearizable with reserve
@@ -235,10 +242,22 @@ begin
 end $$;
 
 -- ------------------------------------------------------------------ what nobody settled counts as disclosed in full
+-- Up to which reservation everything is settled. Not part of the log: it can be computed again.
+create table disclosure.swept (
+    one              bool primary key default true check (one),
+    last_reservation int8 not null default 0
+);
+insert into disclosure.swept default values;
+
 create function disclosure.sweep(p_older_than interval) returns int8 language plpgsql security definer set search_path = '' as $$
 declare
     written int8;
+    first_one int8;
+    last_one int8;
 begin
+    select last_reservation into first_one from disclosure.swept for update;
+    select coalesce(max(reservation), first_one) into last_one from disclosure.reservation
+        where reservation > first_one and reserved_at < clock_timestamp() - p_older_than;
     insert into disclosure.settlement (reservation, question, kind, person, result, fields)
     select distinct on (e.reservation, e.question) e.reservation, e.question, 2, coalesce(o.person, b.person), 0, e.fields
     from disclosure.entry e
@@ -246,9 +265,10 @@ begin
     left join vault.online_index o on o.token = e.token and o.tenant = e.tenant and e.mark is null
     left join vault.batch_index b on b.nir_token = e.token and b.tenant = e.tenant and e.mark is not null
                                   and (e.mark = b.birth_mark or e.mark = 0)
-    where s.reservation is null and e.reserved_at < clock_timestamp() - p_older_than
+    where s.reservation is null and e.reservation > first_one and e.reservation <= last_one
     on conflict do nothing;
     get diagnostics written = row_count;
+    update disclosure.swept set last_reservation = last_one;
     return written;
 end $$;
 
@@ -258,13 +278,14 @@ create function disclosure.reveal_statement(p_reservation int8) returns table (
     question int4, reserved_at timestamptz, channel text, account text, practice text, tenant int4, purpose int2, act_family int2,
     proof int2, care_date date, fields int4, result int2, settled bool
 ) language plpgsql stable security definer set search_path = '' as $$
+declare
+    reserving xid8 := disclosure.require_revealable(p_reservation);
 begin
-    perform disclosure.require_revealable(p_reservation);
     return query
     with asked as (
         select e.question, i.person, i.tenant
         from disclosure.entry e join vault.online_index i on i.token = e.token and i.tenant = e.tenant
-        where e.reservation = p_reservation and pg_xact_status(e.xact) = 'committed'
+        where e.reservation = p_reservation and e.xact = reserving
     ), tokens as (
         select a.question, o.token, null::int8 as mark, a.tenant
         from asked a join vault.online_index o on o.person = a.person
@@ -276,13 +297,14 @@ begin
         from asked a join disclosure.settlement s on s.person = a.person
         union
         select t.question, e.reservation, e.question
-        from tokens t join disclosure.entry e on e.token = t.token and e.tenant = t.tenant
+        from disclosure.entry e join tokens t on e.token = t.token and e.tenant = t.tenant
                                               and (e.mark is null or e.mark = 0 or e.mark = t.mark)
-        where not exists (select from disclosure.settlement s
+        where e.reservation > (select last_reservation from disclosure.swept)   -- what is older is settled
+          and not exists (select from disclosure.settlement s
                           where s.reservation = e.reservation and s.question = e.question)
     )
     select f.question, e.reserved_at, c.name, coalesce(ac.name, ''), coalesce(pr.number, ''), e.tenant, e.purpose,
-           e.act_family, e.proof, e.care_date, coalesce(s.fields, e.fields), coalesce(s.result, 0::int2), s.kind is not null
+           e.act_family, e.proof, e.care_date, coalesce(s.fields & e.fields, e.fields), coalesce(s.result, 0::int2), s.kind is not null
     from found f
     join disclosure.entry e on e.reservation = f.reservation and e.question = f.entry_question
     join disclosure.reservation r on r.reservation = e.reservation
@@ -311,7 +333,7 @@ begin
     end if;
     return query
     select e.tenant, coalesce(s.person, o.person, b.person), e.reserved_at, c.name, e.purpose, e.act_family, e.proof,
-           coalesce(s.fields, e.fields), coalesce(s.result, 0::int2), s.kind is not null
+           coalesce(s.fields & e.fields, e.fields), coalesce(s.result, 0::int2), s.kind is not null
     from disclosure.entry e
     join disclosure.reservation r on r.reservation = e.reservation
     join disclosure.channel c on c.channel = r.channel
