@@ -2,10 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from multiprocessing import get_context
 from pathlib import Path
 from uuid import UUID
 
@@ -22,11 +20,13 @@ from cloison.ops import house as houses
 from cloison.ops.catalogue import REASONS
 from cloison.ops.config import Settings
 from cloison.ops.house import House
+from cloison.ops.store import alone_with_file
 from cloison.storage.database import Address, Database
 from cloison.storage.roles import Role
+from cloison.storage.workers import prepared_pool
 
 INVOICES_PER_CHUNK = 20_000
-"""Invoices decided in one transaction. A chunk's number is written with its decision: keep it while files are waiting."""
+"""Invoices decided in one transaction. The number of a chunk is written with it: keep this while files are waiting."""
 POLL_SECONDS = 0.25
 WORTH_A_PROCESS = 20_000
 Progress = Callable[[int, int], None]
@@ -57,7 +57,7 @@ class Waiting:
 
 
 async def receive(house: House, database: Database, paths: Iterable[Path]) -> list[Arrival]:
-    """Seal and enter files. A file that cannot be read at all is kept with its reason; the others wait to be decided."""
+    """Seal and enter files. A file that cannot be read at all is kept with its reason; others wait to be decided."""
     arrivals: list[Arrival] = []
     for path in paths:
         kept = await asyncio.to_thread(house.spool.keep, path)
@@ -68,23 +68,38 @@ async def receive(house: House, database: Database, paths: Iterable[Path]) -> li
             continue
         survey = b2.survey(path)
         defects = tuple(survey.defects.report(path.name, 20))
-        if survey.refused is not None:
-            await intake.refuse(database, received.file, survey.refused.number)
-        else:
-            await intake.begin(database, received.file, survey.invoice_count)
+        await _enter(database, received.file, survey)
         arrivals.append(
             Arrival(received.file, path.name, True, survey.invoice_count, defects, survey.refused is not None)
         )
     return arrivals
 
 
+async def _enter(database: Database, file: int, survey: b2.Survey) -> None:
+    """The structure of a file is known: it waits to be decided, or is refused as a whole."""
+    if survey.refused is not None:
+        await intake.refuse(database, file, survey.refused.number)
+    else:
+        await intake.begin(database, file, survey.invoice_count)
+
+
 async def decide_file(house: House, database: Database, office: Office, file: Waiting, today: date) -> None:
-    """Decide every chunk of one file that is not decided yet, and write its acknowledgement."""
+    """Decide every chunk of one file that is not decided yet, and write its acknowledgement; one process at a time."""
+    async with alone_with_file(database, file.file) as state:
+        if state in (intake.RECEIVED, intake.DECIDING):
+            await _decide_alone(house, database, office, replace(file, state=state), today)
+
+
+async def _decide_alone(house: House, database: Database, office: Office, file: Waiting, today: date) -> None:
     folder = house.home / "acknowledgements"
     folder.mkdir(exist_ok=True)
     papers = (folder / f"{file.file:06d}-{file.name}.json", folder / f"{file.file:06d}-{file.name}.csv")
     with house.spool.open(UUID(file.spool)) as sealed, houses.in_memory(sealed, file.name) as path:
         survey = b2.survey(path)
+        if file.state == intake.RECEIVED:  # whoever received it was stopped before this step
+            await _enter(database, file.file, survey)
+            if survey.refused is not None:
+                return
         with Acknowledgement(*papers, survey, file.received_at) as acknowledgement:
             for number, chunk in enumerate(b2.read(path, INVOICES_PER_CHUNK, survey)):
                 settlement = await settle(office, batch_of(file.file, number, chunk), today)
@@ -110,7 +125,7 @@ async def decide(
                 progress(done, total)
         return
     loop = asyncio.get_running_loop()
-    with ProcessPoolExecutor(workers, get_context("spawn"), _open_worker, (house.settings, house.address)) as pool:
+    with prepared_pool(workers, _open_worker, house.settings, house.address) as pool:
         tasks = [loop.run_in_executor(pool, _decide_in_worker, file, today) for file in files]
         while not all(task.done() for task in tasks):
             await asyncio.wait(tasks, timeout=POLL_SECONDS)
@@ -133,7 +148,7 @@ _worker: _Worker | None = None
 
 
 def _open_worker(settings: Settings, address: Address) -> None:
-    global _worker  # noqa: PLW0603  one per worker process, made by the pool before its first task
+    global _worker
     _worker = _Worker(settings, address)
 
 

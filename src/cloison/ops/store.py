@@ -1,10 +1,15 @@
 """Figures across parts, for the table of a day: what no part knows alone. Read with every right, by operations only."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import asyncpg
 
-from cloison.storage.database import Address, administer
+from cloison.storage.database import Address, Database, administer
+from cloison.storage.roles import Role
+
+FILE_LOCK = 1668246635
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +58,14 @@ async def day_figures(address: Address) -> Figures:
         )
     finally:
         await connection.close()
+
+
+@asynccontextmanager
+async def alone_with_file(database: Database, file: int) -> AsyncGenerator[int]:
+    """Wait until no other process decides this file of invoices; gives its state then."""
+    async with database.session(Role.CLAIMS) as connection:
+        await connection.execute("select pg_advisory_lock($1, $2)", FILE_LOCK, file)
+        try:
+            yield await connection.fetchval("select state from claims.file where file = $1", file)
+        finally:
+            await connection.execute("select pg_advisory_unlock($1, $2)", FILE_LOCK, file)

@@ -5,7 +5,6 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from typing import TypeVar
 
 import numpy as np
@@ -16,6 +15,7 @@ from cloison.rights.loading_work import FileKey, Staged, Todo, Worker, Written
 from cloison.rights.movement_reasons import CATALOGUE
 from cloison.rights.movements import EVERY_FIELD, Block, Faults, Insured
 from cloison.storage.keys import KeyProvider, KeySource
+from cloison.storage.workers import prepared_pool
 
 INLINE_BYTES = 2 * 2**20
 """A file smaller than this is read in this process: starting others would take longer."""
@@ -115,7 +115,7 @@ class Workers:
         if not self._processes or size < INLINE_BYTES:
             return None
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(self._processes, get_context("spawn"), loading_work.start, (self._source,))
+            self._pool = prepared_pool(self._processes, loading_work.start, self._source)
         return self._pool
 
 
