@@ -131,6 +131,7 @@ async def order_files(
     Raises Corruption when a file written before had other bytes, Misuse when one would not be valid.
     """
     await summary(work, number)
+    await runs.alone_with_run(work, number)
     folder.mkdir(parents=True, exist_ok=True)
     turn, reading = asyncio.Semaphore(FILES_AT_ONCE), asyncio.Lock()
     known: dict[int, sepa.BankDetails] = {}
@@ -190,7 +191,7 @@ def _written(order: Order, path: Path, expected: bytes | None) -> bytes:
     defects = sepa.check(document, order.message_id)
     if defects:
         raise Misuse(ORDER_INVALID, cause=f"{len(defects)} defects", place=defects[0].place)
-    draft = path.with_suffix(f".{os.getpid()}.part")
+    draft = path.with_suffix(".part")  # one process at a time writes a run: what a killed one left is written over
     with draft.open("wb") as file:
         file.write(document)
         file.flush()

@@ -19,46 +19,50 @@ from unnest($3::text[], $4::text[], $5::text[], $6::int2[], $7::int8[], $8::date
 on conflict do nothing
 """
 # What each new line of a file stands for. $2 is the kind of report, for instance camt.053: the same movement in another
-# kind of report confirms, a second one in the same kind contradicts. $3.. are the reasons and who must act.
+# kind of report confirms, a second one in the same kind contradicts. $3.. are the reasons and who must act. One pass
+# over the lines and look-ups by hash: the planner knows nothing yet of rows that were just written.
 MATCH = """
 with line as materialized (
     select * from payments.bank_line where bank_file = $1
-), known as materialized (
+), earlier as materialized (
     select m.payment, m.payment_order, l.direction
     from payments.bank_match m join payments.bank_line l using (bank_line) join payments.bank_file f using (bank_file)
     where m.outcome <> 4 and left(f.message, 8) = $2
       and (m.payment in (select p.payment from line l join payments.payment p using (end_to_end_id))
            or m.payment_order in (select o.payment_order from line l
                                   join payments.payment_order o on o.message_id = l.batch_id))
-), single as (
-    select l.bank_line, p.payment, null::int8 as payment_order,
-           case when l.amount_cents <> p.amount_cents then -551
-                when row_number() over (partition by p.payment, l.direction order by l.bank_line) > 1
-                    then case l.direction when 1 then -552 else -553 end
-                when p.state = 3 then -553
-                when l.direction = 1 and p.state in (1, 2) then 1
-                when l.direction = 2 and p.state in (1, 2, 4) then 2
-                when not exists (select from known k where k.payment = p.payment and k.direction = l.direction) then 3
-                when l.direction = 1 then -552
-                else -553 end as verdict
-    from line l join payments.payment_now p on p.end_to_end_id = l.end_to_end_id and p.tenant = l.tenant
-), batch as (
-    select l.bank_line, null::int8 as payment, o.payment_order,
-           case when row_number() over (partition by o.payment_order order by l.bank_line) > 1 then -552
-                when exists (select from known k where k.payment_order = o.payment_order) then -552
-                when l.amount_cents = s.open_cents then 1
-                when s.open_cents = 0 and l.amount_cents = s.executed_cents then 3
-                else -551 end as verdict
+), aimed as materialized (
+    select l.bank_line, l.direction, l.amount_cents, p.payment, p.amount_cents as ordered_cents, p.state,
+           o.payment_order,
+           row_number() over (partition by p.payment, o.payment_order, l.direction order by l.bank_line) as nth
     from line l
-    join payments.payment_order o on o.message_id = l.batch_id and o.tenant = l.tenant
-    cross join lateral (
-        select coalesce(sum(amount_cents) filter (where state in (1, 2)), 0) as open_cents,
-               coalesce(sum(amount_cents) filter (where state in (4, 5)), 0) as executed_cents
-        from payments.payment_now p where p.payment_order = o.payment_order) s
-    where l.end_to_end_id = '' and l.direction = 1
+    left join payments.payment_now p on p.end_to_end_id = l.end_to_end_id and p.tenant = l.tenant
+    left join payments.payment_order o on o.message_id = l.batch_id and o.tenant = l.tenant
+         and l.end_to_end_id = '' and l.direction = 1
+), block as materialized (
+    select payment_order, coalesce(sum(p.amount_cents) filter (where p.state in (1, 2)), 0) as open_cents,
+           coalesce(sum(p.amount_cents) filter (where p.state in (4, 5)), 0) as executed_cents
+    from payments.payment_now p
+    where payment_order in (select payment_order from aimed where payment_order is not null) group by payment_order
 ), judged as (
-    select l.bank_line, j.payment, j.payment_order, coalesce(j.verdict, -550) as verdict
-    from line l left join (select * from single union all select * from batch) j using (bank_line)
+    select a.*, case
+        when payment is not null then case
+            when a.amount_cents <> ordered_cents then -551
+            when nth > 1 then case direction when 1 then -552 else -553 end
+            when state = 3 then -553
+            when direction = 1 and state in (1, 2) then 1
+            when direction = 2 and state in (1, 2, 4) then 2
+            when (payment, direction) not in (select payment, direction from earlier where payment is not null) then 3
+            when direction = 1 then -552
+            else -553 end
+        when a.payment_order is not null then case
+            when nth > 1 then -552
+            when a.payment_order in (select payment_order from earlier where payment_order is not null) then -552
+            when a.amount_cents = open_cents then 1
+            when open_cents = 0 and a.amount_cents = executed_cents then 3
+            else -551 end
+        else -550 end as verdict
+    from aimed a left join block b on b.payment_order = a.payment_order
 )
 insert into payments.bank_match (bank_line, outcome, payment, payment_order, reason, owner, transfer)
 select j.bank_line, case when j.verdict < 0 then 4 else j.verdict end, j.payment, j.payment_order,

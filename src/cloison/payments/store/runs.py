@@ -7,6 +7,8 @@ from cloison.payments.store import Row, writing
 from cloison.storage.database import connection_of
 from cloison.storage.transaction import Transaction
 
+FILES_LOCK = 1668246636
+"""Whoever writes the files of a run does so alone."""
 START_RUN = """
 insert into payments.run (execution_date, rank) values ($1, $2) on conflict do nothing returning run
 """
@@ -124,6 +126,11 @@ async def run_summary(work: Transaction, run: int) -> Row | None:
 
 async def unpaid(work: Transaction) -> list[Row]:
     return await connection_of(work).fetch(UNPAID)
+
+
+async def alone_with_run(work: Transaction, run: int) -> None:
+    """Wait until nobody else writes the files of this run; until this transaction ends nobody else will."""
+    await connection_of(work).execute("select pg_advisory_xact_lock($1, $2)", FILES_LOCK, run)
 
 
 async def orders(work: Transaction, run: int) -> list[Row]:
