@@ -29,10 +29,12 @@ def acts_of(
     practice_row: NDArray[np.intp],
     practices: Practices,
     book: ProductBook,
-    ceiling_key: NDArray[np.int64],
-    ceiling_left: Cents,
 ) -> Acts:
-    """The acts of a batch, one per line. `answers` is per line, `practice_row` per invoice."""
+    """The acts of a batch, one per line. `answers` is per line, `practice_row` per invoice.
+
+    Annual ceilings are not among them: they limit what is owed, known only once the price is compared with what was
+    asked (`ceilings`).
+    """
     lines, invoices = batch.lines, batch.invoices
     of = lines.invoice
     row = practice_row[of]
@@ -73,8 +75,8 @@ def acts_of(
         rate_bp=_guaranteed(covered, guarantees.rate_bp, at, 0).astype(np.int32),
         amount_cents=_guaranteed(covered, guarantees.amount_cents, at, 0),
         act_cap=_guaranteed(covered, guarantees.act_cap_cents, at, NO_LIMIT),
-        ceiling_key=ceiling_key,
-        ceiling_left=ceiling_left,
+        ceiling_key=np.int64(NO_LIMIT),
+        ceiling_left=0,
         responsable=responsable,
         paid_by_other=0,
         trips=_located(batch.trips, practices.departement[row]),

@@ -1,4 +1,4 @@
-"""The decision on each line and each invoice. Pure: what was claimed, what is covered, what was priced -> who pays what."""
+"""The decision on each line and each invoice. Pure: what was claimed, is covered, was priced -> who pays what."""
 
 from dataclasses import dataclass
 
@@ -14,6 +14,7 @@ from cloison.rules import REASONS, Priced
 REFUSED, ACCEPTED, NOTHING_DUE, CANCELLED = 1, 2, 3, 4
 ACT_UNKNOWN = REASONS["rules.act_unknown"].number
 """An act that nobody knows belongs to no family of care: the right cannot even be asked."""
+CEILING_REACHED = REASONS["rules.ceiling_reached"].number
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +38,25 @@ class Decisions:
         return len(self.state)
 
 
-def adjudicate(batch: ClaimBatch, covered: Answers, priced: Priced, paid_before: NDArray[np.bool_]) -> Decisions:
-    """Decide n invoices of m lines. `covered` and `priced` are per line; `paid_before` marks lines whose same care is paid.
+def entitled(batch: ClaimBatch, priced: Priced, payable: NDArray[np.bool_]) -> Cents:
+    """What is owed for each line before annual ceilings: what the guarantee gives, never more than was asked."""
+    return np.where(payable, np.minimum(priced.amc_share, np.maximum(batch.lines.asked, 0)), 0)
 
-    Precedence on a line: not covered, care paid before, not priceable; then the insurer pays what the guarantee gives, never
-    more than was asked. An invoice is refused when nothing of it is paid and a line was refused.
+
+def adjudicate(
+    batch: ClaimBatch, covered: Answers, priced: Priced, paid_before: NDArray[np.bool_], due: Cents, granted: Cents
+) -> Decisions:
+    """Decide n invoices of m lines. All but `batch` are per line; `paid_before` marks lines whose same care is paid;
+    `due` is what they are entitled to and `granted` what annual ceilings leave of it.
+
+    Precedence on a line: unknown act, not covered, care paid before, not priceable; then what was granted is paid. An
+    invoice is refused when nothing of it is paid and a line was refused.
     """
     lines = batch.lines
     open_right = covered.reason == 0
     priceable = ~priced.refused
-    payable = open_right & ~paid_before & priceable
     asked = np.maximum(lines.asked, 0)
-    amc = np.where(payable, np.minimum(priced.amc_share, asked), 0)
+    amc = granted
     amo = np.where(priceable, priced.amo_share, np.maximum(lines.declared_amo, 0))
     amo = np.minimum(amo, lines.charged)
     own = lines.charged - amo - amc
@@ -58,8 +66,8 @@ def adjudicate(batch: ClaimBatch, covered: Answers, priced: Priced, paid_before:
         0,
     )
     remark = np.select(
-        [asked == 0, priced.amc_share == 0, priced.amc_share < asked],
-        [0, np.where(priced.reason > 0, priced.reason, refusals.PAID_BY_COMPULSORY.number),
+        [asked == 0, granted < due, priced.amc_share == 0, due < asked],
+        [0, CEILING_REACHED, np.where(priced.reason > 0, priced.reason, refusals.PAID_BY_COMPULSORY.number),
          np.where(priced.reason > 0, priced.reason, refusals.REDUCED_TO_GUARANTEE.number)],
         0,
     )  # fmt: skip

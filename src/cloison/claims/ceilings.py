@@ -1,4 +1,8 @@
-"""Annual ceilings: read and locked before pricing, written after it, in the transaction that records the decisions."""
+"""Annual ceilings: what is owed goes through them last, in the order of reception, in the transaction that records it.
+
+A ceiling is used by payments and held by promises. What a promise held counts for the invoice that states it, and what
+this invoice leaves of it counts for those after: cutting a batch anywhere gives the same amounts.
+"""
 
 from dataclasses import dataclass
 from typing import Self
@@ -20,75 +24,101 @@ NO_CEILING = -1
 
 @dataclass(frozen=True, slots=True)
 class Ceilings:
-    """`key` and `left` per line (-1: no ceiling); then, per distinct ceiling, who, what, when, and what promises held."""
+    """Ceilings that a batch can touch, locked until the transaction ends.
 
+    Per line: `invoice`, the ceiling that limits it (`key`, -1 none) and how high that is on its day (`most`).
+    Per ceiling: who, what, when, and what was `busy` when it was locked: used or held.
+    Per promise that holds: the invoice that states it, its ceiling, and how much it holds.
+    """
+
+    invoice: NDArray[np.int64]
     key: NDArray[np.int64]
-    left: Cents
+    most: Cents
     person: NDArray[np.uint8]
     product: NDArray[np.int32]
     domain: NDArray[np.int16]
     year: NDArray[np.int16]
-    freed: Cents
+    busy: Cents
+    holder: NDArray[np.intp]
+    held_key: NDArray[np.int64]
+    held_cents: Cents
+
+    def __len__(self) -> int:
+        return len(self.product)
 
     @classmethod
     async def locked(
-        cls,
-        work: Transaction,
-        batch: ClaimBatch,
-        covered: Answers,
-        promises: Promises,
-        paid_before: NDArray[np.bool_],
-        book: ProductBook,
+        cls, work: Transaction, batch: ClaimBatch, covered: Answers, promises: Promises, due: Cents, book: ProductBook
     ) -> Self:
-        """Lock the ceilings that these lines can touch. What a promise held for its own invoice counts as left."""
-        lines = batch.lines
-        ceiling = np.full(len(lines), NO_CEILING, np.int64)
-        (at,) = np.nonzero((covered.reason == 0) & ~paid_before)
+        """Lock the ceilings of the lines for which something is due, and those on which their promises hold."""
+        lines, found = batch.lines, promises.found
+        most = np.full(len(lines), NO_CEILING, np.int64)
+        (at,) = np.nonzero(due > 0)
         if len(at):
-            ceiling[at] = book.guarantees.annual_ceiling_cents[covered.guarantee[at]]
-        (at,) = np.nonzero(ceiling >= 0)
+            most[at] = book.guarantees.annual_ceiling_cents[covered.guarantee[at]]
+        (at,) = np.nonzero(most >= 0)
+        (holder,) = np.nonzero(promises.held_cents > 0)
+        row = promises.row[holder]
+        year = (lines.care_date[at].astype("datetime64[Y]").astype(np.int64) + 1970).astype(np.int16)
+        domain = domains(code_ids(lines.code))[at].astype(np.int16)
+        person = np.concatenate([covered.person[at], found.person[row]])
+        product = np.concatenate([covered.product[at], found.product[row]])
+        domain = np.concatenate([domain, found.domain[row]])
+        year = np.concatenate([year, found.ceiling_year[row]])
+        first, inverse = _distinct(person, product, domain, year)
+        highest = np.zeros(len(first), np.int64)
+        np.maximum.at(highest, inverse[: len(at)], most[at])
+        person, product, domain, year = person[first], product[first], domain[first], year[first]
+        busy = np.zeros(0, np.int64)
+        if len(first):
+            used, held = await store.lock_ceilings(work, person, product, domain, year, highest)
+            busy = used + held
         key = np.full(len(lines), NO_CEILING, np.int64)
-        left = np.zeros(len(lines), np.int64)
-        domain = domains(code_ids(lines.code)).astype(np.int16)
-        year = (lines.care_date.astype("datetime64[Y]").astype(np.int64) + 1970).astype(np.int16)
-        distinct, first, inverse = _distinct(covered.person[at], covered.product[at], domain[at], year[at])
-        if not len(at):
-            return cls(key, left, distinct, covered.product[:0], domain[:0], year[:0], left[:0])
-        chosen = at[first]
-        used, held = await store.lock_ceilings(
-            work, covered.person[chosen], covered.product[chosen], domain[chosen], year[chosen], ceiling[chosen]
-        )
-        freed = _freed(batch, promises, at, inverse, len(first))
-        key[at] = inverse
-        left[at] = np.maximum(ceiling[chosen] - used - held + freed, 0)[inverse]
-        return cls(key, left, covered.person[chosen], covered.product[chosen], domain[chosen], year[chosen], freed)
+        key[at] = inverse[: len(at)]
+        held_key, held_cents = inverse[len(at) :], promises.held_cents[holder]
+        return cls(lines.invoice, key, most, person, product, domain, year, busy, holder, held_key, held_cents)
+
+    def granted(self, due: Cents) -> Cents:
+        """What the ceilings leave of what is due, line by line. Pure."""
+        (at,) = np.nonzero(self.key >= 0)
+        key = self.key[at]
+        wanted = summed(due[at], key, len(self))
+        tight = np.zeros(len(self), np.bool_)
+        tight[key[self.busy[key] + wanted[key] > self.most[at]]] = True
+        result = due.copy()
+        if tight.any():  # few ceilings bind: those are used up one line after the other
+            self._use_up(result, at[tight[key]], tight)
+        return result
+
+    def _use_up(self, result: Cents, lines: NDArray[np.intp], tight: NDArray[np.bool_]) -> None:
+        busy = self.busy.copy()
+        (holds,) = np.nonzero(tight[self.held_key])
+        waiting = holds[np.argsort(self.holder[holds], kind="stable")].tolist()[::-1]
+        for line in lines.tolist():
+            key = self.key[line]
+            while waiting and self.holder[waiting[-1]] <= self.invoice[line]:
+                promise = waiting.pop()
+                busy[self.held_key[promise]] -= self.held_cents[promise]
+            result[line] = min(result[line], max(self.most[line] - busy[key], 0))
+            busy[key] += result[line]
 
     async def use(self, work: Transaction, paid: Cents) -> None:
         """Write what these lines used, and give back what their promises held."""
-        if not len(self.product):
+        if not len(self):
             return
         (at,) = np.nonzero(self.key >= 0)
-        used = summed(paid[at], self.key[at], len(self.product))
-        await store.use_ceilings(work, self.person, self.product, self.domain, self.year, used, self.freed)
+        used = summed(paid[at], self.key[at], len(self))
+        freed = summed(self.held_cents, self.held_key, len(self))
+        await store.use_ceilings(work, self.person, self.product, self.domain, self.year, used, freed)
 
 
 def _distinct(
     person: NDArray[np.uint8], product: NDArray[np.int32], domain: NDArray[np.int16], year: NDArray[np.int16]
-) -> tuple[NDArray[np.uint8], NDArray[np.intp], NDArray[np.intp]]:
-    """Rows of the first of each distinct ceiling, and which ceiling each row is."""
+) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
+    """The first row of each distinct ceiling, and which ceiling each row is."""
     key = np.empty((len(person), 24), np.uint8)
     key[:, :16] = person
     numbers = (product.astype(np.int64) << 32) | (domain.astype(np.int64) << 16) | year.astype(np.int64)
     key[:, 16:] = numbers.astype(">i8").view(np.uint8).reshape(len(person), 8)
     _, first, inverse = np.unique(key.view("V24").reshape(-1), return_index=True, return_inverse=True)
-    return person[first], first, inverse
-
-
-def _freed(batch: ClaimBatch, promises: Promises, at: NDArray[np.intp], ceiling: NDArray[np.intp], count: int) -> Cents:
-    """What bound promises held of each ceiling: counted once per invoice."""
-    invoice = batch.lines.invoice[at]
-    held = promises.held_cents[invoice]
-    pairs = np.unique(np.stack([invoice[held > 0], ceiling[held > 0]], axis=1), axis=0)
-    _, first = np.unique(pairs[:, 0], return_index=True)
-    pairs = pairs[first]
-    return summed(promises.held_cents[pairs[:, 0]], pairs[:, 1], count)
+    return first, inverse.astype(np.int64)

@@ -13,14 +13,13 @@ from cloison.money import Cents
 from cloison.period import Days
 from cloison.rules import Trips
 
-
 RESUBMITTED = -1
 """The chunk of invoices that were kept aside and are decided after all."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimInvoices:
-    """n invoices. `record` and `records` place them in their file; `reason` is why the gate found one unreadable (0: sound)."""
+    """n invoices. `record` and `records` place them in their file; `reason` is why one cannot be read (0: sound)."""
 
     record: NDArray[np.int64]
     records: NDArray[np.int32]

@@ -15,7 +15,7 @@ from cloison.claims import refusals, store
 from cloison.claims.adjudicate import ACCEPTED, CANCELLED
 from cloison.claims.claim import ClaimBatch
 from cloison.claims.promises import bind
-from cloison.claims.settle import Office, covered_lines, priced, read_rights, settle_disclosure, triage
+from cloison.claims.settle import Office, covered_lines, priced, promised, read_rights, settle_disclosure, triage
 from cloison.errors import Misuse
 from cloison.payments.ledger import Dues, record_dues, reverse_dues
 from cloison.payments.store import books
@@ -70,11 +70,9 @@ async def redecide(office: Office, batch: ClaimBatch, today: date) -> list[Repla
         decision = await store.later_decisions(work, len(sound))
         await _take_back(work, replaces, decision)
         covered = covered_lines(office, sound, tenant, revealed)
-        stated = sound.invoices.engagement
-        found = await rights_store.engagements(work, stated[stated > 0], sound.invoice_ids())
+        found = await promised(work, sound, apart=sound.invoice_ids())
         promises, bound = bind(sound, covered, found, tenant, practice, office.reference.book)
-        none_before = np.zeros(len(sound.lines), np.bool_)
-        decisions = await priced(office, work, sound, bound, promises, none_before, practice_row)
+        decisions, _ = await priced(office, work, sound, bound, promises, practice_row, apart=sound.invoice_ids())
         await store.record_decisions(work, sound, decision, bound, decisions, office.tariff_version, replaces)
         due = decisions.state == ACCEPTED
         await record_dues(work, Dues(tenant[due], practice[due], decisions.amc[due], decision[due]))

@@ -18,12 +18,24 @@ from cloison.storage.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Promises:
-    """The promise that binds each invoice: its number (0 none), what it holds, and on which ceiling."""
+    """The promise that binds each invoice: its number (0 none), what it holds, its row in `found`; and which lines."""
 
     engagement: NDArray[np.int64]
     held_cents: Cents
     row: NDArray[np.intp]
+    decides: NDArray[np.bool_]
     found: Engagements
+
+    def used(self, batch: ClaimBatch, payable: NDArray[np.bool_]) -> "Promises":
+        """Only those that decide a payable line. The others are not used up: a corrected invoice may state them."""
+        serves = np.zeros(len(batch), np.bool_)
+        serves[batch.lines.invoice[self.decides & payable]] = True
+        return replace(
+            self,
+            engagement=np.where(serves, self.engagement, 0),
+            held_cents=np.where(serves, self.held_cents, 0),
+            decides=self.decides & payable,
+        )
 
     async def end(self, work: Transaction, batch: ClaimBatch) -> None:
         """They are used by these invoices; what they held is given back when the ceilings are written."""
@@ -42,15 +54,11 @@ def bind(
 ) -> tuple[Promises, Answers]:
     """Let promises decide the lines that they fit, whatever ended since; a misfit explains a line that is not covered.
 
-    One promise serves one invoice: the first that states it.
+    One promise serves one invoice: the first of those that it fits.
     """
     stated = batch.invoices.engagement
     row = np.minimum(np.searchsorted(found.engagement, stated), max(len(found) - 1, 0))
     known = (stated > 0) & (found.engagement[row] == stated) if len(found) else np.zeros(len(batch), np.bool_)
-    first_use = np.zeros(len(batch), np.bool_)
-    first_use[np.unique(stated, return_index=True)[1]] = True
-    known &= first_use
-
     of = batch.lines.invoice
     why = np.full(len(of), 0, np.int16)
     why[(stated[of] != 0) & ~known[of]] = refusals.ENGAGEMENT_UNKNOWN.number
@@ -58,12 +66,18 @@ def bind(
     (at,) = np.nonzero(known[of])
     if len(at):
         fits[at], why[at] = _fits(batch, covered, found, row[of[at]], at, tenant, practice, book)
+        first = np.zeros(len(batch), np.bool_)
+        (fitted,) = np.nonzero(fits)
+        first[of[fitted[np.unique(stated[of[fitted]], return_index=True)[1]]]] = True
+        why[fits & ~first[of]] = refusals.ENGAGEMENT_UNKNOWN.number
+        fits &= first[of]
     bound = np.zeros(len(batch), np.bool_)
     bound[of[fits]] = True
     promises = Promises(
         engagement=np.where(bound, stated, 0),
         held_cents=np.where(bound, found.held_cents[row], 0) if len(found) else np.zeros(len(batch), np.int64),
         row=row,
+        decides=fits,
         found=found,
     )
     return promises, _with_promises(covered, found, row[of], fits, why, batch, book)

@@ -97,6 +97,14 @@ ALREADY_CANCELLED = Reason(
     Actor.NOBODY,
     Retry.NEVER,
 )
+TAKEN_BACK = Reason(
+    432,
+    "claims.taken_back",
+    Text("Cette facture, déjà payée, a été annulée ou redécidée.", "This invoice was paid, then cancelled or decided again."),
+    Text("Rien à faire : la somme est reprise sur ce virement.", "Nothing to do: the sum is taken from this transfer."),
+    Actor.NOBODY,
+    Retry.NEVER,
+)
 FILE_ALREADY_RECEIVED = Reason(
     440,
     "claims.file_already_received",
@@ -131,6 +139,7 @@ CATALOGUE = Catalogue(
     REDUCED_TO_GUARANTEE,
     NOT_DECIDED,
     ALREADY_CANCELLED,
+    TAKEN_BACK,
     FILE_ALREADY_RECEIVED,
     BOOKS_BUSY,
 )

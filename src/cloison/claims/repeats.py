@@ -18,16 +18,24 @@ THERE_AND_BACK = 2
 
 
 async def same_care(
-    work: Transaction, batch: ClaimBatch, covered: Answers, practice: NDArray[np.int32]
+    work: Transaction,
+    batch: ClaimBatch,
+    covered: Answers,
+    payable: NDArray[np.bool_],
+    practice: NDArray[np.int32],
+    apart: NDArray[np.int64],
 ) -> NDArray[np.bool_]:
-    """True on the lines whose care another invoice already bills. The practices are locked by this transaction."""
+    """True on the lines whose care another invoice already bills. The practices are locked by this transaction.
+
+    A line that is not payable bills nothing: its correction is no repeat. `apart`: invoices in the books that do not
+    count, because it is them that are decided again.
+    """
     lines = batch.lines
-    candidate = (covered.reason == 0) & (lines.asked > 0)
-    (at,) = np.nonzero(candidate)
+    (at,) = np.nonzero(payable & (lines.asked > 0))
     result = np.zeros(len(lines), np.bool_)
     if not len(at):
         return result
-    before = await store.care_billed_before(work, batch, at, covered.person, practice)
+    before = await store.care_billed_before(work, batch, at, covered.person, practice, apart)
     allowed = np.where(domains(code_ids(lines.code[at])) == Domain.TRAN, THERE_AND_BACK, PAID_ONCE)
     care = _care_keys(batch, covered, practice, at)
     result[at] = before + _earlier_invoices(care, lines.invoice[at]) >= allowed

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from cloison.claims import refusals, store
 from cloison.claims.acts import acts_of
-from cloison.claims.adjudicate import ACCEPTED, Decisions, adjudicate
+from cloison.claims.adjudicate import ACCEPTED, Decisions, adjudicate, entitled
 from cloison.claims.ceilings import Ceilings
 from cloison.claims.claim import RESUBMITTED, ClaimBatch
 from cloison.claims.promises import Promises, bind
@@ -30,6 +30,7 @@ from cloison.payments.ledger import Dues, record_dues
 from cloison.rights import refusals as rights_refusals
 from cloison.rights import store as rights_store
 from cloison.rights.eligibility import Answers, Questions, decide
+from cloison.rights.engagement import Engagements
 from cloison.rights.enquiry import request_hashes
 from cloison.rights.reference import NOBODY, Reference
 from cloison.rules import TariffBook, price
@@ -40,6 +41,7 @@ from cloison.storage.transaction import Storage, Transaction
 from cloison.storage.vault_index import BlindIndex
 
 ATTEMPTS = 5
+NOBODY_APART = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,13 +176,12 @@ async def _decide(office: Office, work: Transaction, facts: _Facts) -> tuple[Set
     promises, covered = bind(
         fresh,
         covered,
-        await rights_store.engagements(work, fresh.invoices.engagement[fresh.invoices.engagement > 0]),
+        await promised(work, fresh),
         tenant[rows],
         practice[new],
         office.reference.book,
     )
-    paid_before = await same_care(work, fresh, covered, practice[new])
-    decisions = await priced(office, work, fresh, covered, promises, paid_before, practice_row[rows])
+    decisions, promises = await priced(office, work, fresh, covered, promises, practice_row[rows])
     await store.record(work, fresh, tenant[rows], practice[new], covered, promises, decisions, office.tariff_version)
     if batch.chunk == RESUBMITTED:
         await store.taken_from_quarantine(work, batch.file, sound.invoices.record)
@@ -191,6 +192,18 @@ async def _decide(office: Office, work: Transaction, facts: _Facts) -> tuple[Set
     resent = np.zeros(len(batch), np.bool_)
     resent[of_sound[~new]] = True
     return Settlement(batch, kept, resent, rows, decisions), everything
+
+
+async def promised(work: Transaction, batch: ClaimBatch, apart: NDArray[np.int64] = NOBODY_APART) -> Engagements:
+    """The promises that these invoices state and may use: given, and not used by another invoice that stands."""
+    stated = batch.invoices.engagement
+    stated = stated[stated > 0]
+    if not len(stated):
+        return Engagements.none()
+    users = await rights_store.users(work, stated)
+    if len(users):
+        apart = np.concatenate([apart, await store.cancelled(work, users)])
+    return await rights_store.engagements(work, stated, apart)
 
 
 def covered_lines(
@@ -217,16 +230,26 @@ async def priced(
     batch: ClaimBatch,
     covered: Answers,
     promises: Promises,
-    paid_before: NDArray[np.bool_],
     practice_row: NDArray[np.intp],
-) -> Decisions:
-    """Price and adjudicate under locked ceilings, and write what these decisions use of them."""
-    ceilings = await Ceilings.locked(work, batch, covered, promises, paid_before, office.reference.book)
-    acts = acts_of(batch, covered, practice_row, office.practices, office.reference.book, ceilings.key, ceilings.left)
-    decisions = adjudicate(batch, covered, price(acts, office.tariff), paid_before)
+    apart: NDArray[np.int64] = NOBODY_APART,
+) -> tuple[Decisions, Promises]:
+    """Price and adjudicate under locked ceilings, and write what these decisions use of ceilings and promises.
+
+    `apart`: the invoices in the books that are decided again. Returns the promises that were used too.
+    """
+    book = office.reference.book
+    bill = price(acts_of(batch, covered, practice_row, office.practices, book), office.tariff)
+    payable = (covered.reason == 0) & ~bill.refused
+    practice = office.practices.practice[practice_row]
+    paid_before = await same_care(work, batch, covered, payable, practice, apart)
+    payable &= ~paid_before
+    due = entitled(batch, bill, payable)
+    promises = promises.used(batch, payable)
+    ceilings = await Ceilings.locked(work, batch, covered, promises, due, book)
+    decisions = adjudicate(batch, covered, bill, paid_before, due, ceilings.granted(due))
     await ceilings.use(work, decisions.line_amc)
     await promises.end(work, batch)
-    return decisions
+    return decisions, promises
 
 
 def _dues(batch: ClaimBatch, tenant: NDArray[np.int32], practice: NDArray[np.int32], decisions: Decisions) -> Dues:

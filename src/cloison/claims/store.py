@@ -6,7 +6,7 @@ import asyncpg
 import numpy as np
 from numpy.typing import NDArray
 
-from cloison.claims.adjudicate import Decisions
+from cloison.claims.adjudicate import CANCELLED, Decisions
 from cloison.claims.claim import ClaimBatch
 from cloison.claims.promises import Promises
 from cloison.disclosure.reader import uuids
@@ -48,7 +48,7 @@ async def lock_practices(work: Transaction, practice: NDArray[np.int32]) -> None
 
 
 async def received_before(work: Transaction, batch: ClaimBatch, practice: NDArray[np.int32]) -> NDArray[np.int64]:
-    """The invoice already in the books, or earlier in this batch, with the same practice, number and first day; 0 if none."""
+    """The invoice in the books, or earlier in this batch, with the same practice, number and first day; 0 if none."""
     number, care_from = batch.invoices.number.astype("S9"), batch.care_from()
     rows = await connection_of(work).fetch(
         """select a.n, i.invoice
@@ -76,16 +76,20 @@ async def care_billed_before(
     at: NDArray[np.intp],
     person: NDArray[np.uint8],
     practice: NDArray[np.int32],
+    apart: NDArray[np.int64],
 ) -> NDArray[np.int64]:
-    """For each of these lines, how many invoices in the books bill the same care and were not cancelled."""
+    """For each of these lines, how many invoices in the books, but those `apart`, bill the same care and still count:
+    neither cancelled, nor refused on that line."""
     lines = batch.lines
     _, first = np.unique(lines.invoice[at], return_index=True)
     persons = uuids(person[at[first]])
     known = await connection_of(work).fetch(
         """select distinct i.person, i.practice from unnest($1::uuid[], $2::int4[]) as a (person, practice)
-           join claims.invoice i on i.person = a.person and i.practice = a.practice""",
+           join claims.invoice i on i.person = a.person and i.practice = a.practice
+                                and i.invoice <> all ($3::int8[])""",
         persons,
         practice[lines.invoice[at[first]]].tolist(),
+        apart.tolist(),
     )
     result = np.zeros(len(at), np.int64)
     if not known:
@@ -101,13 +105,14 @@ async def care_billed_before(
         """select a.n, count(distinct i.invoice) as invoices
            from unnest($1::uuid[], $2::int4[], $3::text[], $4::date[], $5::int4[], $6::int8[]) with ordinality
                 as a (person, practice, code, day, coefficient, charged, n)
-           join claims.invoice i on i.person = a.person and i.practice = a.practice
+           join claims.invoice i on i.person = a.person and i.practice = a.practice and i.invoice <> all ($7::int8[])
            join claims.line l on l.invoice = i.invoice and l.code = a.code::char(5) and l.care_date = a.day
                               and l.coefficient = a.coefficient and l.charged_cents = a.charged and l.asked_cents > 0
            join claims.decision d on d.invoice = i.invoice and d.state <> 4
                               and not exists (select from claims.decision x where x.replaces = d.decision)
            join claims.line_decision ld on ld.decision = d.decision and ld.line = l.line
-                              and ld.reason not between 200 and 249 and ld.reason <> 410
+                              and not (ld.reason between 200 and 249 or ld.reason between 300 and 339
+                                       or ld.reason = 410)
            group by a.n""",
         uuids(person[chosen]),
         practice[lines.invoice[chosen]].tolist(),
@@ -115,6 +120,7 @@ async def care_billed_before(
         lines.care_date[chosen].tolist(),
         lines.coefficient[chosen].tolist(),
         lines.charged[chosen].tolist(),
+        apart.tolist(),
     )
     for row in rows:
         result[some[row["n"] - 1]] = row["invoices"]
@@ -326,6 +332,8 @@ DECIDED = {
     "amo_cents": "int64",
     "amc_cents": "int64",
     "amc_asked_cents": "int64",
+    "charged_cents": "int64",
+    "lines": "int16",
 }
 DECIDED_LINES = {
     "decision": "int64",
@@ -348,7 +356,7 @@ async def decided(work: Transaction, decisions: NDArray[np.int64]) -> dict[str, 
     return await fetch(
         connection_of(work),
         f"""select {", ".join(DECIDED)} from claims.decision join claims.invoice using (invoice)
-            where decision = any ($1::int8[]) order by decision""",
+            where decision = any ($1::int8[]) order by decision""",  # noqa: S608  names of this module
         decisions.tolist(),
         columns=DECIDED,
     )
@@ -358,8 +366,8 @@ async def decided_lines(work: Transaction, decisions: NDArray[np.int64]) -> dict
     """The lines of these decisions, sorted by decision and line: the columns of DECIDED_LINES."""
     return await fetch(
         connection_of(work),
-        """select d.decision, d.line, l.code, l.care_date, l.quantity, l.coefficient, l.charged_cents, d.base_cents, d.rate_bp,
-                  d.amo_cents, d.amc_cents, d.reason
+        """select d.decision, d.line, l.code, l.care_date, l.quantity, l.coefficient, l.charged_cents, d.base_cents,
+                  d.rate_bp, d.amo_cents, d.amc_cents, d.reason
            from claims.line_decision d join claims.decision e using (decision)
            join claims.line l on l.invoice = e.invoice and l.line = d.line
            where d.decision = any ($1::int8[]) order by d.decision, d.line""",
@@ -389,10 +397,17 @@ async def standing(work: Transaction, invoices: NDArray[np.int64]) -> list[async
     return await connection_of(work).fetch(
         """select i.invoice, d.decision, d.state, i.practice, i.tenant, i.person, i.file, i.record, d.amc_cents
            from claims.invoice i join claims.decision d using (invoice)
-           where i.invoice = any ($1::int8[]) and not exists (select from claims.decision x where x.replaces = d.decision)
+           where i.invoice = any ($1::int8[])
+             and not exists (select from claims.decision x where x.replaces = d.decision)
            order by i.invoice""",
         invoices.tolist(),
     )
+
+
+async def cancelled(work: Transaction, invoices: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Those of these invoices that stand cancelled."""
+    rows = await standing(work, invoices)
+    return np.array([row["invoice"] for row in rows if row["state"] == CANCELLED], np.int64)
 
 
 async def find(work: Transaction, practice_number: str, number: str) -> list[asyncpg.Record]:
@@ -417,8 +432,8 @@ async def later_decisions(work: Transaction, count: int) -> NDArray[np.int64]:
 async def cancel(work: Transaction, decision: int, invoice: int, replaces: int, tariff: str) -> None:
     """Write the decision that takes another back."""
     await connection_of(work).execute(
-        """insert into claims.decision (decision, invoice, kind, replaces, state, reason, base_cents, amo_cents, amc_cents,
-                                        own_cents, tariff)
+        """insert into claims.decision (decision, invoice, kind, replaces, state, reason, base_cents, amo_cents,
+                                        amc_cents, own_cents, tariff)
            values ($1, $2, 2, $3, 4, 0, 0, 0, 0, 0, $4)""",
         decision,
         invoice,
@@ -430,7 +445,8 @@ async def cancel(work: Transaction, decision: int, invoice: int, replaces: int, 
 async def ceilings_used(work: Transaction, decisions: NDArray[np.int64]) -> list[asyncpg.Record]:
     """What these decisions paid, by person, product, act code and year."""
     return await connection_of(work).fetch(
-        """select i.person, d.product, l.code, extract(year from l.care_date)::int2 as year, sum(d.amc_cents)::int8 as cents
+        """select i.person, d.product, l.code, extract(year from l.care_date)::int2 as year,
+                  sum(d.amc_cents)::int8 as cents
            from claims.line_decision d join claims.decision e using (decision)
            join claims.invoice i on i.invoice = e.invoice
            join claims.line l on l.invoice = e.invoice and l.line = d.line

@@ -1,4 +1,4 @@
-"""Facts that answers need and that concern nobody: insurers, products, practices of the platform, read once and shared."""
+"""Facts that answers need and that concern nobody: insurers and their products, read once and shared."""
 
 from dataclasses import dataclass
 from typing import Self

@@ -30,6 +30,30 @@ GUARANTEE_COLUMNS = {
     "waiting_days": "int32",
 }
 
+ENGAGEMENTS = """
+select engagement, tenant, person, practice, coverage, product, domain, valid_from, valid_to, ceiling_year,
+       case when exists (select from rights.engagement_end x where x.engagement = e.engagement) then 0::int8
+            else held_cents end
+from rights.engagement e
+where engagement = any ($1)
+  and not exists (select from rights.engagement_end x
+                  where x.engagement = e.engagement
+                    and (x.kind = 2 or x.kind = 1 and x.invoice <> all ($2::int8[])))
+order by engagement"""
+ENGAGEMENT_COLUMNS = {
+    "engagement": "int64",
+    "tenant": "int32",
+    "person": "uuid",
+    "practice": "int32",
+    "coverage": "int64",
+    "product": "int32",
+    "domain": "int16",
+    "valid_from": "date",
+    "valid_to": "date",
+    "ceiling_year": "int16",
+    "held_cents": "int64",
+}
+
 
 async def product_book(database: Storage, role: Role) -> ProductBook:
     """Products and guarantees of every insurer."""
@@ -69,37 +93,29 @@ async def engage(
     return {row["question"]: row["held_cents"] for row in rows}
 
 
-async def engagements(
-    work: Transaction, numbers: NDArray[np.int64], invoices: NDArray[np.int64] | None = None
-) -> Engagements:
-    """The promises behind these numbers that are not ended, or were used by these invoices. Others are left out."""
-    columns = {
-        "engagement": "int64",
-        "tenant": "int32",
-        "person": "uuid",
-        "practice": "int32",
-        "coverage": "int64",
-        "product": "int32",
-        "domain": "int16",
-        "valid_from": "date",
-        "valid_to": "date",
-        "held_cents": "int64",
-    }
+async def engagements(work: Transaction, numbers: NDArray[np.int64], apart: NDArray[np.int64]) -> Engagements:
+    """The promises behind these numbers that an invoice may use: neither released nor used, but by invoices `apart`.
+
+    A promise whose hold has expired, or was used, still binds; it holds nothing.
+    """
     found = await bulk.fetch(
         connection_of(work),
-        f"""select {", ".join(list(columns)[:-1])},
-                   case when exists (select from rights.engagement_end x where x.engagement = e.engagement) then 0::int8
-                        else held_cents end
-            from rights.engagement e
-            where engagement = any($1)
-              and not exists (select from rights.engagement_end x
-                              where x.engagement = e.engagement and coalesce(x.invoice, 0) <> all ($2::int8[]))
-            order by engagement""",
+        ENGAGEMENTS,
         np.unique(numbers).tolist(),
-        [] if invoices is None else invoices.tolist(),
-        columns=columns,
+        apart.tolist(),
+        columns=ENGAGEMENT_COLUMNS,
     )
-    return Engagements(**found)  # pyright: ignore[reportArgumentType]  the types are those of `columns`
+    return Engagements(**found)  # pyright: ignore[reportArgumentType]  the types are those of ENGAGEMENT_COLUMNS
+
+
+async def users(work: Transaction, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The invoices that used these promises."""
+    found = await connection_of(work).fetchval(
+        """select array_agg(distinct invoice) from rights.engagement_end
+           where kind = 1 and engagement = any ($1::int8[])""",
+        numbers.tolist(),
+    )
+    return np.array(found or [], np.int64)
 
 
 async def lock_ceilings(
@@ -112,14 +128,16 @@ async def lock_ceilings(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Used and held cents of k distinct ceilings, locked until the transaction ends, in one order for everybody.
 
-    A ceiling met for the first time is created with nothing used.
+    A ceiling met for the first time is created with nothing used; one that a later guarantee made higher rises.
     """
     connection = connection_of(work)
     columns = (uuids(person), product.tolist(), domain.tolist(), year.tolist())
     await connection.execute(
-        """insert into rights.ceiling (person, product, domain, year, ceiling_cents)
+        """insert into rights.ceiling as known (person, product, domain, year, ceiling_cents)
            select * from unnest($1::uuid[], $2::int4[], $3::int2[], $4::int2[], $5::int8[]) as a (p, r, d, y, c)
-           order by 1, 2, 3, 4 on conflict do nothing""",
+           order by 1, 2, 3, 4
+           on conflict (person, product, domain, year) do update set ceiling_cents = excluded.ceiling_cents
+               where known.ceiling_cents < excluded.ceiling_cents""",
         *columns,
         ceiling_cents.tolist(),
     )
@@ -161,10 +179,13 @@ async def use_ceilings(
 
 
 async def end_engagements(work: Transaction, engagement: NDArray[np.int64], invoice: NDArray[np.int64]) -> None:
-    """These promises were used by these invoices; one already used stays with the first."""
+    """These promises are used by these invoices. One that somebody else ended meanwhile is a unique violation: its hold
+    must not be given back twice."""
     await connection_of(work).execute(
-        """insert into rights.engagement_end (engagement, kind, invoice)
-           select e, 1, i from unnest($1::int8[], $2::int8[]) as a (e, i) on conflict do nothing""",
+        """insert into rights.engagement_end (engagement, rank, kind, invoice)
+           select e, 1 + (select count(*) from rights.engagement_end x where x.engagement = a.e), 1, i
+           from unnest($1::int8[], $2::int8[]) as a (e, i)
+           where not exists (select from rights.engagement_end x where x.engagement = a.e and x.invoice = a.i)""",
         engagement.tolist(),
         invoice.tolist(),
     )

@@ -57,7 +57,7 @@ rights.engagement               plain      tenant practice reservation question 
                                 pseudonym  engagement person
                                 personal   coverage product valid_to hold_until
                                 health     domain valid_from held_cents ceiling_year
-rights.engagement_end           plain      kind invoice ended_at
+rights.engagement_end           plain      rank kind invoice ended_at
                                 pseudonym  engagement
 rights.ceiling                  pseudonym  person
                                 personal   product ceiling_cents

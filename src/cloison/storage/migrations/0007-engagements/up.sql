@@ -22,11 +22,15 @@ create table rights.engagement (
 );
 create index engagement_by_hold on rights.engagement (hold_until) where held_cents > 0;
 
+-- The first line gives back what was held. Another follows when the invoice that used the promise was cancelled, or when it
+-- comes after the hold expired: the promise itself still binds.
 create table rights.engagement_end (
-    engagement int8 primary key,                   -- ends once
+    engagement int8 not null,
+    rank       int2 not null default 1 check (rank > 0),
     kind       int2 not null check (kind in (1, 2, 3)),  -- used, released, expired
     invoice    int8,
     ended_at   timestamptz not null default clock_timestamp(),
+    primary key (engagement, rank),
     check ((kind = 1) = (invoice is not null))
 );
 
@@ -68,13 +72,16 @@ begin
                  with ordinality as a (question, coverage, wanted_cents, ceiling_cents, n)
         join disclosure.entry e on e.reservation = p_reservation and e.question = a.question and e.mark is null
         join vault.online_index i on i.token = e.token and i.tenant = e.tenant
-        join rights.coverage c on c.coverage = a.coverage and c.person = i.person
+        join rights.coverage c on c.coverage = a.coverage and c.person = i.person and c.known_to = 'infinity'
+                              and c.valid_from <= e.care_date and e.care_date < c.valid_to
         where a.wanted_cents > 0 and a.ceiling_cents >= 0
         order by i.person, c.product, e.act_family
     loop
-        insert into rights.ceiling (person, product, domain, year, ceiling_cents)
-            values (r.person, r.product, r.act_family, r.year, r.ceiling_cents) on conflict do nothing;
-        select least(r.wanted_cents, c.ceiling_cents - c.used_cents - c.held_cents) into granted
+        insert into rights.ceiling as known (person, product, domain, year, ceiling_cents)
+            values (r.person, r.product, r.act_family, r.year, r.ceiling_cents)
+            on conflict (person, product, domain, year) do update set ceiling_cents = excluded.ceiling_cents
+                where known.ceiling_cents < excluded.ceiling_cents;
+        select greatest(least(r.wanted_cents, r.ceiling_cents - c.used_cents - c.held_cents), 0) into granted
             from rights.ceiling c
             where c.person = r.person and c.product = r.product and c.domain = r.act_family and c.year = r.year for update;
         update rights.ceiling c set held_cents = c.held_cents + granted
