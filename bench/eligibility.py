@@ -4,8 +4,8 @@
 
 Batches of 64 questions over 4 connections: each batch is reserved (one durable commit), revealed and decided, and its
 settlement rides on the next one; tokens are computed, nothing is cached between questions. The yardstick runs before and
-after on the same server, with as many clients as make it fastest (16): a prepared select of one row by primary key from
-a table of as many rows.
+after on the same server, with as many clients as make it fastest (16): a prepared select of one row by primary key
+from a table of as many rows.
 """
 
 import argparse
@@ -61,7 +61,7 @@ async def yardstick(address: Address, rows: int) -> None:
     await connection.execute(
         f"""create table public.yardstick as select n as key, n * 7 as value, repeat('x', 40) as filler
             from generate_series(1, {rows}) n;
-            alter table public.yardstick add primary key (key)"""  # noqa: S608  a number
+            alter table public.yardstick add primary key (key)"""
     )
     for table in ("public.yardstick", "vault.online_index", "rights.coverage"):
         await connection.execute(f"vacuum analyze {table}")
@@ -76,7 +76,7 @@ def pgbench(address: Address, rows: int, seconds: int, folder: Path) -> float:
     command = [str(program), "-n", "-M", "prepared", "-c", str(CLIENTS), "-j", "2", "-T", str(seconds), "-f", str(script),
                "-h", address.host, "-p", str(address.port), "-U", address.administrator, address.database]  # fmt: skip
     environment = os.environ | {"PGPASSWORD": address.administrator_password or ""}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)  # noqa: S603  fixed words
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     found = re.search(r"tps = ([0-9.]+)", done.stdout)
     assert found is not None, done.stdout
     return float(found.group(1))
@@ -85,10 +85,10 @@ def pgbench(address: Address, rows: int, seconds: int, folder: Path) -> float:
 def enquiries(world: Manifest, practices: Practices) -> Enquiries:
     """Card questions of the day, as a counter asks them: proof by card, so that nothing of the path is spared."""
     table = pacsv.read_csv(world.questions, parse_options=pacsv.ParseOptions(delimiter=";"),
-                           convert_options=pacsv.ConvertOptions(column_types={
-                               name: "string" for name in ("numero_ps", "amc", "adherent", "nir", "date_naissance",
-                                                           "rang_naissance", "domaine", "date_soins")}))  # fmt: skip
-    column = {name: np.array([str(each or "").encode() for each in table[name].to_pylist()]) for name in table.column_names}
+                           convert_options=pacsv.ConvertOptions(column_types=dict.fromkeys(("numero_ps", "amc", "adherent", "nir", "date_naissance", "rang_naissance", "domaine", "date_soins"), "string")))  # fmt: skip
+    column = {
+        name: np.array([str(each or "").encode() for each in table[name].to_pylist()]) for name in table.column_names
+    }
     kept = column["adherent"] != b""
     domain = np.array([Domain[each.decode()] for each in column["domaine"][kept].tolist()], np.int16)
     count = len(domain)
@@ -154,7 +154,9 @@ async def measure(house: House, world: Manifest, seconds: int, folder: Path, row
     print(f"pgbench -M prepared, {CLIENTS} clients: {', '.join(f'{each:,.0f}' for each in base)} selects/s")
     print(f"ours, {CONNECTIONS} x {BATCH} questions:     {', '.join(f'{each:,.0f}' for each in ours)} answers/s")
     print(f"{answered:,} answers, {entries:,} records on disk before them, {sum(covered) / answered:.1%} covered")
-    print(f"a batch takes {1000 * median(times):.1f} ms (median), {1000 * float(np.quantile(times, 0.99)):.1f} ms (99 %)")
+    print(
+        f"a batch takes {1000 * median(times):.1f} ms (median), {1000 * float(np.quantile(times, 0.99)):.1f} ms (99 %)"
+    )
     ratios = [mine / theirs for mine, theirs in zip(ours, base, strict=True)]
     return {"value": median(ours), "base": median(base), "ratio": median(ratios)}
 

@@ -164,7 +164,7 @@ async def run(home: Path, address: Address, count: int, files: int, together: in
         spool = Spool(home / "spool", keys.open())
         await insurers.load(database, keys.open(), [Insurer(amc, amc, "", "", (product,)) for amc in amcs], "bench")
         gate = asyncio.Semaphore(together)
-        async with Loader(database, keys, spool, open_movements) as loader:
+        async with Loader(database, keys, spool, open_movements, together=together) as loader:
             await loader.warm()
 
             async def one(path: Path) -> int:

@@ -200,7 +200,7 @@ async def copy_ceiling(address: Address, invoices: int) -> float:
         seconds = 0.0
         for table, times in tables.items():
             ready = BytesIO()
-            query = f"select * from {table} limit {SAMPLE}"  # noqa: S608  the names above
+            query = f"select * from {table} limit {SAMPLE}"
             status = await connection.copy_from_query(query, output=ready, format="binary")
             rows = int(status.split()[-1])
             copy = table.replace(".", "_")
@@ -243,9 +243,13 @@ def measure(folder: Path, persons: int) -> None:
     count = min(SMALL, invoices // 4)
     small_rate, statements, small = asyncio.run(small_day(other, small_files(world, folder / "small", count)))
     rate = invoices / seconds
-    print(f"COPY ceiling of this server for the same rows: {ceiling:,.0f} invoices/s; we reach {rate / ceiling:.2f} of it")
+    print(
+        f"COPY ceiling of this server for the same rows: {ceiling:,.0f} invoices/s; we reach {rate / ceiling:.2f} of it"
+    )
     print(f"memory of all processes at most {memory.peak_kb / 2**20:.2f} GB (limit {MEMORY_MAX_GB})")
-    print(f"{small:,} invoices in one process {small_rate:,.0f}/s; statements per invoice {statements:.4f} (limit {STATEMENTS_MAX})")
+    print(
+        f"{small:,} invoices in one process {small_rate:,.0f}/s; statements per invoice {statements:.4f} (limit {STATEMENTS_MAX})"
+    )
     print(
         json.dumps(
             {

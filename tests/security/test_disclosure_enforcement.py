@@ -33,8 +33,8 @@ async def somebody(address: Address) -> AsyncIterator[Address]:
     await owner.execute("insert into vault.online_index values ($1, 1, $2)", TOKEN, PERSON)
     await owner.execute("insert into vault.batch_index values ($1, 9, 1, $2)", TOKEN, PERSON)
     await owner.execute(
-        "insert into rights.coverage (tenant, person, contract, product, quality, ordre, valid_from, known_from, file_in) "
-        "values (1, $1, $2, 5, 1, 1, '2026-01-01', now(), 1)",
+        "insert into rights.coverage (tenant, person, contract, product, quality, ordre, valid_from, known_from, "
+        "file_in) values (1, $1, $2, 5, 1, 1, '2026-01-01', now(), 1)",
         PERSON,
         uuid.uuid4(),
     )
@@ -61,8 +61,8 @@ async def test_a_committed_reservation_reveals_the_person_it_names(somebody: Add
 async def test_no_channel_may_read_or_write_a_table_of_persons(somebody: Address) -> None:
     for role in CHANNELS:
         channel = await connect(somebody, role)
-        for table in ("vault.identity", "vault.online_index", "vault.batch_index", "rights.coverage", "disclosure.entry",
-                      "disclosure.settlement", "rights.quarantine", "claims.quarantine"):  # fmt: skip
+        for table in ("vault.identity", "vault.online_index", "vault.batch_index", "rights.coverage",
+                      "disclosure.entry", "disclosure.settlement", "rights.quarantine", "claims.quarantine"):  # fmt: skip
             for statement in (f"select * from {table}", f"select count(*) from {table}", f"delete from {table}",
                               f"copy {table} to stdout", f"create index on {table} ((1))"):  # fmt: skip
                 with pytest.raises(asyncpg.InsufficientPrivilegeError):
@@ -116,8 +116,8 @@ async def test_a_line_added_later_to_a_committed_reservation_is_not_revealed(som
     transaction = batch.transaction()
     await transaction.start()
     await batch.execute(
-        """insert into disclosure.entry (reservation, question, tenant, account, practice, purpose, act_family, proof, fields,
-                                         token, mark, care_date, request_hash)
+        """insert into disclosure.entry (reservation, question, tenant, account, practice, purpose, act_family, proof,
+                                         fields, token, mark, care_date, request_hash)
            values ($1, 0, 1, 1, 1, 3, 1, 4, 1, $2, 9, '2026-11-20', $2)""",
         reservation,
         TOKEN,

@@ -30,8 +30,8 @@ ALREADY_DECIDED = Reason(
         "This invoice was already received; its decision stands.",
     ),
     Text(
-        "Rien à faire. Pour la changer, annulez-la puis envoyez une facture corrigée.",
-        "Nothing to do. To change it, cancel it and send a corrected invoice.",
+        "Rien à faire. Pour la changer, annulez-la puis envoyez une facture corrigée sous un autre numéro.",
+        "Nothing to do. To change it, cancel it and send a corrected invoice under another number.",
     ),
     Actor.NOBODY,
     Retry.NEVER,
@@ -105,6 +105,17 @@ TAKEN_BACK = Reason(
     Actor.NOBODY,
     Retry.NEVER,
 )
+NOTHING_TO_CANCEL = Reason(
+    433,
+    "claims.nothing_to_cancel",
+    Text("Cette facture est refusée : il n'y a rien à annuler.", "This invoice is refused: there is nothing to cancel."),
+    Text(
+        "Envoyez la facture corrigée sous un autre numéro.",
+        "Send the corrected invoice under another number.",
+    ),
+    Actor.PROFESSIONAL,
+    Retry.CORRECTED,
+)
 FILE_ALREADY_RECEIVED = Reason(
     440,
     "claims.file_already_received",
@@ -139,6 +150,7 @@ CATALOGUE = Catalogue(
     REDUCED_TO_GUARANTEE,
     NOT_DECIDED,
     ALREADY_CANCELLED,
+    NOTHING_TO_CANCEL,
     TAKEN_BACK,
     FILE_ALREADY_RECEIVED,
     BOOKS_BUSY,

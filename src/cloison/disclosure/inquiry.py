@@ -1,4 +1,4 @@
-"""Questions about the log itself, and the switch of a channel: for the office, written down before they are answered."""
+"""Questions about the log itself, and the switch of a channel: for the office, on record before they are answered."""
 
 from datetime import datetime, timedelta
 

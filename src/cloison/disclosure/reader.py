@@ -1,7 +1,7 @@
 """Reader: the capability to reveal, for the questions of one committed reservation.
 
 Nobody can make one but a door, and a door makes it only once the reservation is durable. A batch of one and a batch of
-twenty thousand follow the same steps: the online channels send arrays in one round trip, the batch channel copies columns.
+twenty thousand follow the same steps: online channels send arrays in one round trip, the batch channel copies columns.
 """
 
 from collections.abc import Callable, Generator
@@ -38,7 +38,7 @@ SETTLED = 2
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """Who asks what about whom, and why: n questions as columns. `mark` is for the batch zone (0: any of the family)."""
+    """Who asks what about whom, and why: n questions as columns. `mark`: batch zone (0: any of the family)."""
 
     tenant: NDArray[np.int32]
     account: NDArray[np.int64]

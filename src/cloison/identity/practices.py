@@ -38,11 +38,13 @@ class Practices:
     sector: NDArray[np.int16]
     optam: NDArray[np.bool_]
     specialty: NDArray[np.int16]
+    name: tuple[str, ...]
 
     @classmethod
     async def read(cls, database: Storage, role: Role) -> Self:
         rows = await store.practices(database, role)
         numbers = np.array([row["number"].encode() for row in rows], "S9")
+        names: list[str] = [row["name"] for row in rows]
         order = np.argsort(numbers)
         return cls(
             number=numbers[order],
@@ -52,6 +54,7 @@ class Practices:
             sector=np.array([row["sector"] for row in rows], np.int16)[order],
             optam=np.array([row["optam"] for row in rows], np.bool_)[order],
             specialty=np.array([row["specialty"] for row in rows], np.int16)[order],
+            name=tuple(names[place] for place in order.tolist()),
         )
 
     def rows(self, number: NDArray[np.bytes_]) -> NDArray[np.intp]:

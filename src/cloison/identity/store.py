@@ -15,14 +15,15 @@ if TYPE_CHECKING:
 async def practices(database: Storage, role: Role) -> list[asyncpg.Record]:
     async with database.session(role) as connection:
         return await connection.fetch(
-            "select practice, number, category, departement, sector, optam, specialty from identity.practice"
+            "select practice, number, category, departement, sector, optam, specialty, name from identity.practice"
         )
 
 
 async def register(work: Transaction, registrations: "list[Registration]") -> int:
     new = await connection_of(work).fetch(
         """insert into identity.practice (number, category, name, departement, town, sector, optam, specialty)
-           select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int2[], $7::bool[], $8::int2[])
+           select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int2[], $7::bool[],
+                                $8::int2[])
            on conflict (number) do nothing returning practice""",
         [each.number for each in registrations],
         [each.category for each in registrations],

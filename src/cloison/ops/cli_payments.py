@@ -42,7 +42,7 @@ def answers(
     files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="pain.002, camt.053, camt.054.")],
     home: Home = None,
 ) -> None:
-    """Read what banks answered. The same file again changes nothing; an unknown line waits in suspense with an owner."""
+    """Read what banks answered. The same file again changes nothing; an unknown line waits with an owner."""
 
     async def work(house: House, database: Database) -> list[payments.Outcome]:
         return await payments.read_answers(house, database, files)
@@ -109,7 +109,8 @@ def write(
 
     written = screen.run(home, work)
     screen.console.print(
-        f"{written.files} retours / returns, {written.paid} virements / transfers, {montant(written.amount_cents)} → {out}"
+        f"{written.files} retours / returns, {written.paid} virements / transfers, "
+        f"{montant(written.amount_cents)} → {out}"
     )
 
 
@@ -118,13 +119,13 @@ def advice(
     run_number: Annotated[int, typer.Argument(metavar="RUN", help="Number of a payment run.")],
     practice: Annotated[str, typer.Option(help="Number of the practice.")],
     out: Annotated[Path, typer.Option(help="Folder for the PDF and the CSV.")],
-    language: Annotated[str, typer.Option(help="fr or en.")] = "fr",
+    english: Annotated[bool, typer.Option("--english", help="In English instead of French.")] = False,
     home: Home = None,
 ) -> None:
     """Write the remittance advice of a practice, to read (PDF) and to import (CSV)."""
 
     async def work(_house: House, database: Database) -> list[Path]:
-        return await returns.advise(database, run_number, practice, out, language)
+        return await returns.advise(database, run_number, practice, out, "en" if english else "fr")
 
     for path in screen.run(home, work):
         screen.console.print(str(path))

@@ -1,6 +1,5 @@
 """`cloison rights` and `cloison eligibility`: who is covered, and the questions about it."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -17,10 +16,6 @@ eligibility = typer.Typer(help="Questions de droits. / Eligibility questions.")
 Home = Annotated[Path | None, typer.Option(help="Folder of this operator (CLOISON_HOME).")]
 Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="Movement files, CSV or Parquet.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For a machine.")]
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
 
 
 @app.command()
@@ -85,7 +80,29 @@ def confirm(file: Annotated[int, typer.Argument(help="Number of a file that wait
 
     async def work(house: House, database: Database) -> None:
         async with rights.loader(house, database) as loader:
-            _show([await loader.confirm(file, now())])
+            _show([await loader.confirm(file, screen.now())])
+
+    screen.run(home, work)
+
+
+@app.command()
+def decline(file: Annotated[int, typer.Argument(help="Number of a file that waits.")], home: Home = None) -> None:
+    """Refuse a file that waits because it ends many contracts."""
+
+    async def work(house: House, database: Database) -> None:
+        async with rights.loader(house, database) as loader:
+            _show([await loader.decline(file, screen.now())])
+
+    screen.run(home, work)
+
+
+@app.command()
+def resume(home: Home = None) -> None:
+    """Load again what a stopped process left in hand."""
+
+    async def work(house: House, database: Database) -> None:
+        async with rights.loader(house, database) as loader:
+            _show(await loader.resume(screen.now()))
 
     screen.run(home, work)
 
@@ -96,7 +113,7 @@ def rollback(file: Annotated[int, typer.Argument(help="Number of the last loaded
 
     async def work(house: House, database: Database) -> None:
         async with rights.loader(house, database) as loader:
-            _show([await loader.rollback(file, now())])
+            _show([await loader.rollback(file, screen.now())])
 
     screen.run(home, work)
 
@@ -114,7 +131,9 @@ def status(home: Home = None, as_json: AsJson = False) -> None:
         screen.show_json([rights.plain(each) for each in found])
         return
     columns = tuple(rights.plain(found[0])) if found else ()
-    screen.show_table("Fraîcheur des droits / freshness", columns, [rights.plain(each).values() for each in found])
+    screen.show_table(
+        "Fraîcheur des droits / freshness", columns, [tuple(rights.plain(each).values()) for each in found]
+    )
 
 
 @app.command()
@@ -156,7 +175,7 @@ def ask(
 def _reports(home: Path | None, what: str, files: list[Path], as_json: bool, corrects: int = 0) -> None:
     async def work(house: House, database: Database) -> list[Report]:
         with screen.progress("fichiers / files") as done:
-            return await rights.process(house, database, what, files, now(), done, corrects)
+            return await rights.process(house, database, what, files, screen.now(), done, corrects)
 
     reports = screen.run(home, work)
     if as_json:

@@ -11,8 +11,9 @@ from cloison.world.bank import bank as execute_orders
 from cloison.world.bill import bill as stamp_invoices
 from cloison.world.build import build as build_world
 
+LAST_DAY = date(2026, 11, 20)
 app = typer.Typer(help="Un monde de synthèse, en fichiers seulement. / A synthetic world, as files only.")
-DAY = datetime(2026, 11, 20)
+DAY = datetime.combine(LAST_DAY, datetime.min.time())
 
 
 @app.command()
@@ -82,4 +83,4 @@ def bank(
 
 def today() -> date:
     """The day of this machine: the one clock that commands read."""
-    return date.today()
+    return screen.now().date()

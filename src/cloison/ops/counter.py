@@ -22,7 +22,7 @@ QUESTIONS_PER_BATCH = 512
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What came of a file of questions: how many, by reply, with a promise, and what could not be read or was closed."""
+    """What came of a file of questions: how many, by reply, with a promise; what could not be read or was closed."""
 
     asked: int
     replies: dict[str, int]

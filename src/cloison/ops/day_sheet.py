@@ -1,10 +1,11 @@
-"""The table of a day, and the sums that must agree: each figure is read from where it lives and compared with another."""
+"""The table of a day, and the sums that must agree: each figure is read where it lives and compared with another."""
 
 import json
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 from lxml import etree
 
 from cloison.claims import store as claims_store
@@ -195,8 +196,9 @@ async def largest_payees(database: Database, run: int, count: int) -> list[str]:
     async with database.transaction(Role.PAY) as work:
         data = await payables.returns_data(work, run)
     numbers = dict(zip(practices.practice.tolist(), practices.number.tolist(), strict=True))
-    most = Counter(data.practice[data.payment_of_line].tolist()).most_common(count)
-    return [numbers[practice].decode() for practice, _ in most]
+    practice, times = np.unique(data.practice[data.payment_of_line], return_counts=True)
+    most = practice[np.argsort(-times, kind="stable")[:count]]
+    return [numbers[each].decode() for each in most.tolist()]
 
 
 async def _balanced(database: Database) -> bool:

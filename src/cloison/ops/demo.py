@@ -110,7 +110,7 @@ async def _pay(house: House, database: Database, day: Day, seed: int) -> Sheet:
         written = await returns.write(database, paid.run.run, day.out / "noemie", pay_day, done)
     with _step("Avis de paiement / advices"):
         for number in await day_sheet.largest_payees(database, paid.run.run, ADVICES):
-            pass  # await returns.advise(database, paid.run.run, number, day.out / "advices", "fr")
+            await returns.advise(database, paid.run.run, number, day.out / "advices", "fr")
     with _step("La banque répond / the bank"):
         report = bank([file.path for file in paid.files], day.out / "bank", seed=seed)
         outcomes = await payments.read_answers(house, database, [*report.statuses, *report.statements])

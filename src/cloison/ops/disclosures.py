@@ -8,6 +8,7 @@ import numpy as np
 
 from cloison.disclosure import Channel, Door, Fields, Needs, Proof, Purpose, Result, inquiry
 from cloison.errors import Misuse, Reason
+from cloison.ops import screen
 from cloison.ops.house import House
 from cloison.rights.enquiry import request_hashes
 from cloison.rights.reference import NOBODY, Reference
@@ -61,7 +62,7 @@ async def of(house: House, database: Database, amc: str, nir: str, birth: str, r
         proof=np.array([Proof.TYPED], np.int16),
         fields=np.array([Fields.STATEMENT], np.int32),
         token=token,
-        care_date=np.array([datetime.now().date()], "datetime64[D]"),
+        care_date=np.array([screen.now().date()], "datetime64[D]"),
         request_hash=request_hashes(token, tenant),
     )
     door = Door(database, Channel.OFFICE)

@@ -1,4 +1,4 @@
-"""The returns of a payment run: one NOEMIE file per practice, every decision told once, every cent tied to its invoice."""
+"""The returns of a payment run: a NOEMIE file per practice, each decision told once, each cent tied to its invoice."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cloison.claims import store as claims_store
-from cloison.errors import Reason
+from cloison.claims.refusals import PRACTICE_UNKNOWN, TAKEN_BACK
+from cloison.errors import Misuse, Reason
 from cloison.gateways.files import noemie, returns
 from cloison.gateways.files.returns import Movement, Told
 from cloison.identity import Practices
 from cloison.ops.catalogue import REASONS
-from cloison.payments import payables
+from cloison.payments import payables, remittance
 from cloison.rights.reference import Reference
 from cloison.storage.database import Database
 from cloison.storage.roles import Role
@@ -139,3 +140,83 @@ async def _contents(
     movements = Movement(np.repeat(np.arange(len(size)), size), decision, groups.amount[lines])
     contents = returns.contents(told, movements, decided, details, amc_of, reasons)
     return part, contents, np.array([number_of[each] for each in practice.tolist()], "S9")
+
+
+async def advise(
+    database: Database, run: int, practice: str, folder: Path, language: remittance.Language
+) -> list[Path]:
+    """Write the remittance advices of one practice in a run, each as a PDF and a CSV. Raises Misuse when unknown."""
+    practices = await Practices.read(database, Role.PAY)
+    row = int(practices.rows(np.array([practice.encode("ascii", "replace")], "S9"))[0])
+    if row < 0:
+        raise Misuse(PRACTICE_UNKNOWN, cause=practice)
+    insurers = (await Reference.read(database, Role.CLAIMS)).insurers
+    folder.mkdir(parents=True, exist_ok=True)
+    paths: list[Path] = []
+    async with database.transaction(Role.PAY) as work:
+        groups = await _groups(work, run, date.min)
+        mine = np.flatnonzero((groups.practice == practices.practice[row]) & (groups.label != b""))
+        for group in mine.tolist():
+            names = (insurers.named(int(groups.tenant[group])), practice, practices.name[row])
+            advice = await _advice(work, groups, group, *names)
+            for ending, content in (
+                ("pdf", remittance.to_pdf(advice, language)),
+                ("csv", remittance.to_csv(advice, language)),
+            ):
+                paths.append(folder / f"{practice}-{advice.label}.{ending}")
+                paths[-1].write_bytes(content)
+    return paths
+
+
+async def _advice(
+    work: Transaction, groups: _Groups, group: int, insurer: str, number: str, name: str
+) -> remittance.Advice:
+    """One payment, with what it pays, what it takes back, and what the same insurer refused to the same practice."""
+    same = (groups.practice == groups.practice[group]) & (groups.tenant == groups.tenant[group])
+    (refusing,) = np.nonzero(same & (groups.label == b""))
+    paid = slice(int(groups.start[group]), int(groups.start[group + 1]))
+    refused = [groups.decision[groups.start[each] : groups.start[each + 1]] for each in refusing.tolist()]
+    amount = dict(zip(groups.decision[paid].tolist(), groups.amount[paid].tolist(), strict=True))
+    rows = await claims_store.decided(work, np.concatenate([groups.decision[paid], *refused]))
+    told = [{key: column[place] for key, column in rows.items()} for place in range(len(rows["decision"]))]
+    return remittance.Advice(
+        label=groups.label[group].decode(),
+        execution_date=groups.day[group].astype(date),
+        insurer=insurer,
+        practice_number=number,
+        practice_name=name,
+        paid_cents=int(groups.paid[group]),
+        invoices=[
+            remittance.PaidInvoice(
+                number=_text(each["number"]),
+                care_date=each["care_from"].astype(date),
+                lines=int(each["lines"]),
+                charged_cents=int(each["charged_cents"]),
+                amo_cents=int(each["amo_cents"]),
+                amc_cents=amount[int(each["decision"])],
+            )
+            for each in told
+            if amount.get(int(each["decision"]), 0) > 0
+        ],
+        deductions=[
+            remittance.TakenBack(
+                _text(each["number"]), each["care_from"].astype(date), -amount[int(each["decision"])], TAKEN_BACK
+            )
+            for each in told
+            if amount.get(int(each["decision"]), 0) < 0
+        ],
+        refusals=[
+            remittance.Refused(
+                number=_text(each["number"]),
+                care_date=each["care_from"].astype(date),
+                asked_cents=int(each["amc_asked_cents"]),
+                reason=REASONS[int(each["reason"])],
+            )
+            for each in told
+            if int(each["decision"]) not in amount and each["reason"] > 0
+        ],
+    )
+
+
+def _text(number: np.bytes_) -> str:
+    return number.decode("ascii").strip()

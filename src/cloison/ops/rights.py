@@ -7,11 +7,13 @@ from pathlib import Path
 
 from cloison.errors import Defect
 from cloison.gateways.files.insurers import read_insurers
+from cloison.gateways.files.movement_checks import COLUMNS_OF_THE_FORMAT
 from cloison.gateways.files.movements import open_movements
 from cloison.ops import counter, payments
 from cloison.ops.house import House
 from cloison.rights import insurers
 from cloison.rights.loading import Loader, Report
+from cloison.rights.store_movements.register import Freshness
 from cloison.storage.database import Database
 
 
@@ -63,6 +65,16 @@ async def process(
     return reports
 
 
-def plain(value: object) -> dict[str, object]:
+async def quarantined(work: Loader, file: int, out: Path | None) -> list[Defect]:
+    """The refused lines of a file; with `out`, the lines themselves, to be corrected and sent again."""
+    if out is not None:
+        with out.open("wb") as clear:
+            clear.write(";".join(COLUMNS_OF_THE_FORMAT).encode() + b"\n")
+            async for _, line in work.refused_lines(file):
+                clear.write(line.rstrip(b"\r\n") + b"\n")
+    return await work.quarantine(file)
+
+
+def plain(value: Report | Freshness) -> dict[str, object]:
     """A report as simple facts, for a table or a machine."""
-    return asdict(value)  # pyright: ignore[reportArgumentType,reportCallIssue,reportUnknownVariableType]  a dataclass
+    return asdict(value)

@@ -73,8 +73,8 @@ WIRE = {"uuid": (np.dtype("V16"), 16), "date": (np.dtype(">i4"), 4), "bool": (np
 def _columns_of(message: bytes, columns: Mapping[str, str]) -> dict[str, NDArray[np.generic]]:
     wires = {name: WIRE.get(kind) or (np.dtype(kind).newbyteorder(">"), np.dtype(kind).itemsize)
              for name, kind in columns.items()}  # fmt: skip
-    row = np.dtype([("count", ">i2"), *((part, form) for name, (form, _) in wires.items()
-                                        for part, form in ((f"{name} size", np.dtype(">i4")), (name, form)))])  # fmt: skip
+    parts = [part for name, (form, _) in wires.items() for part in ((f"{name} size", np.dtype(">i4")), (name, form))]
+    row = np.dtype([("count", ">i2"), *parts])
     body = message[len(SIGNATURE) : -len(TRAILER)]
     if len(body) % row.itemsize:
         raise ValueError("a value is null or has another width than announced")

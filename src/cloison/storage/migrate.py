@@ -1,7 +1,7 @@
 """Numbered migrations, forward only: each a folder with `up.sql` and `why.md`, applied once, in order.
 
 An advisory lock lets one process migrate; each migration runs in one transaction with its line in the journal; a
-text that changed after it was applied is refused. Before the first one, the roles exist with the passwords of this home.
+text that changed after it was applied is refused. Before the first one, the roles get the passwords of this home.
 """
 
 import hashlib

@@ -28,6 +28,7 @@ CHUNK_BYTES: Final = 2**20
 HEADER_BYTES: Final = len(MAGIC) + WRAPPED_KEY_BYTES
 STRIDE_BYTES: Final = CHUNK_BYTES + TAG_BYTES
 SUFFIX: Final = ".sealed"
+DRAFT: Final = ".draft"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,9 @@ class Spool:
         self._folder = folder
         self._keys = keys
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for draft in folder.glob(f"*{DRAFT}"):  # of a process that was killed while it received
+            if not Path(f"/proc/{draft.name.split('.')[1]}").exists():
+                draft.unlink(missing_ok=True)
         keys.create([KEY_ID])
 
     def __repr__(self) -> str:
@@ -59,7 +63,7 @@ class Spool:
         spool_id = UUID(bytes=secrets.token_bytes(16))
         key = secrets.token_bytes(KEY_BYTES)
         digest, size = hashlib.sha256(), 0
-        draft = self._folder / f"{spool_id.hex}.draft"
+        draft = self._folder / f"{spool_id.hex}.{os.getpid()}{DRAFT}"
         try:
             with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as sealed:
                 sealed.write(MAGIC + self._keys.wrap(KEY_ID, [key], [spool_id.bytes])[0])

@@ -1,7 +1,7 @@
 """What use cases may hold of the database: a transaction to pass on, or the means to open one; never to query.
 
-Only `store.py` modules, the disclosure reader and operations turn them into a connection: `storage.database.connection_of`
-for a transaction, `session` for single statements.
+Only stores, the disclosure reader and operations turn them into a connection: `storage.database.connection_of` for a
+transaction, `session` for single statements.
 """
 
 from contextlib import AbstractAsyncContextManager

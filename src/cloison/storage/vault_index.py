@@ -108,7 +108,7 @@ class BlindIndex:
         order = np.argsort(tenants, kind="stable")
         ordered, sorted_tenants = np.ascontiguousarray(messages[order]), tenants[order]
         starts = np.flatnonzero(np.diff(sorted_tenants, prepend=-1)).tolist()
-        view, width = memoryview(ordered).cast("B") if len(ordered) else memoryview(b""), ordered.shape[1]
+        view, width = memoryview(ordered.data).cast("B") if len(ordered) else memoryview(b""), ordered.shape[1]
         digests: list[bytes] = []
         for start, end in zip(starts, [*starts[1:], len(ordered)], strict=True):
             cut = [view[place : place + width] for place in range(start * width, end * width, width)]

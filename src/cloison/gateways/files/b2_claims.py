@@ -1,8 +1,8 @@
 """From the records of B2 to the batch that claims decide: names change, nothing is decided.
 
 What the public layout does not say is read by the project's profile (docs/formats/b2.md): the promise and the pathway
-in record 2S, a trip as one TXI line followed by lines that detail it, and three readings of coded fields that no public list
-explains: exoneration 4 is a long illness, contract types 88 and 89 are the solidarity cover, and a caisse of the
+in record 2S, a trip as one TXI line followed by lines that detail it, and three readings of coded fields that no public
+list explains: exoneration 4 is a long illness, contract types 88 and 89 are the solidarity cover, and a caisse of the
 departements 57, 67 and 68 under regime 01 is the local scheme of Alsace-Moselle.
 """
 

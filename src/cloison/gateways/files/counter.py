@@ -1,6 +1,6 @@
 """The files of a counter: practices to register, questions of a day, and the answers to them.
 
-CSV, UTF-8, `;`, one header line. A line that cannot be read is a defect with its line, field and remedy; the others go on.
+CSV, UTF-8, `;`, one header line. A line that cannot be read is a defect with line, field and remedy; the others go on.
 """
 
 import csv
@@ -39,7 +39,8 @@ QUESTIONS = (
     "date_naissance", "rang_naissance", "engagement",
 )  # fmt: skip
 ANSWERS = (
-    "question", "reponse", "engagement", "valable_du", "valable_au", "domaines", "ordre", "motif", "message", "action", "acteur",
+    "question", "reponse", "engagement", "valable_du", "valable_au", "domaines", "ordre", "motif", "message", "action",
+    "acteur",
 )  # fmt: skip
 PROOFS = {"P1": Proof.TYPED, "P2": Proof.CODE, "P3": Proof.CARD}
 REPLIES = {Result.COVERED: "covered", Result.NOT_COVERED: "not_covered", Result.UNDETERMINED: "undetermined"}

@@ -1,6 +1,6 @@
-"""The returns of a payment run as NOEMIE contents: payments, decisions and their reasons become the columns of the format.
+"""The returns of a payment run as NOEMIE contents: payments, decisions and reasons become the columns of the format.
 
-A return names the invoice, never the person. The reasons are the project's own: the Inter-AMC codes are not public, so a
+A return names the invoice, never the person. The reasons are the project's own: Inter-AMC codes are not public, so a
 reject carries the number of our reason behind a C, and its words.
 """
 
