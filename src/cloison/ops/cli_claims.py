@@ -8,7 +8,7 @@ import typer
 
 from cloison.claims import correct, intake, store
 from cloison.money import montant
-from cloison.ops import claims, screen
+from cloison.ops import claims, screen, upkeep
 from cloison.ops import house as houses
 from cloison.ops.catalogue import REASONS
 from cloison.ops.cli_rights import AsJson, Home
@@ -33,6 +33,7 @@ def receive(
     """Seal and enter B2 files. A file that cannot be read is kept with its reason."""
 
     async def work(house: House, database: Database) -> list[claims.Arrival]:
+        await upkeep.tidy(house, database, screen.now())
         return await claims.receive(house, database, files)
 
     arrivals = screen.run(home, work)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from uuid import UUID
 
 import asyncpg
 
@@ -58,6 +59,16 @@ async def day_figures(address: Address) -> Figures:
         )
     finally:
         await connection.close()
+
+
+async def spooled(database: Database) -> set[UUID]:
+    """Every sealed file that a book names."""
+    async with database.session(Role.CLAIMS) as claims, database.session(Role.RIGHTS) as rights:
+        rows = [
+            *await claims.fetch("select spool::uuid from claims.file"),
+            *await rights.fetch("select spool from rights.movement_file"),
+        ]
+    return {row[0] for row in rows}
 
 
 @asynccontextmanager

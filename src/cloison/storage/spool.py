@@ -9,8 +9,9 @@ import hashlib
 import io
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Final
 from uuid import UUID
@@ -114,6 +115,21 @@ class Spool:
         """Remove a file, key and content. Absent already is done already."""
         self._path(spool_id).unlink(missing_ok=True)
         self._settle()
+
+    def forget_strays(self, known: Collection[UUID], before: datetime) -> int:
+        """Remove the files that no book names, sealed before an instant; returns how many.
+
+        A process that is killed between sealing a file and naming it in the books leaves one. `before` must be
+        old enough for whoever may still be about to name his.
+        """
+        names = {spool_id.hex for spool_id in known}
+        removed = 0
+        for path in list(self._folder.iterdir()):
+            if path.suffix == SUFFIX and path.stem not in names and path.stat().st_mtime < before.timestamp():
+                path.unlink(missing_ok=True)
+                removed += 1
+        self._settle()
+        return removed
 
     def _path(self, spool_id: UUID) -> Path:
         return self._folder / f"{spool_id.hex}{SUFFIX}"
