@@ -42,19 +42,16 @@ class Practices:
 
     @classmethod
     async def read(cls, database: Storage, role: Role) -> Self:
-        rows = await store.practices(database, role)
-        numbers = np.array([row["number"].encode() for row in rows], "S9")
-        names: list[str] = [row["name"] for row in rows]
-        order = np.argsort(numbers)
+        rows = sorted(await store.practices(database, role), key=lambda row: row["number"])
         return cls(
-            number=numbers[order],
-            practice=np.array([row["practice"] for row in rows], np.int32)[order],
-            category=np.array([row["category"].encode() for row in rows], "S32")[order],
-            departement=np.array([row["departement"].encode() for row in rows], "S3")[order],
-            sector=np.array([row["sector"] for row in rows], np.int16)[order],
-            optam=np.array([row["optam"] for row in rows], np.bool_)[order],
-            specialty=np.array([row["specialty"] for row in rows], np.int16)[order],
-            name=tuple(names[place] for place in order.tolist()),
+            number=np.array([row["number"].encode() for row in rows], "S9"),
+            practice=np.array([row["practice"] for row in rows], np.int32),
+            category=np.array([row["category"].encode() for row in rows], "S32"),
+            departement=np.array([row["departement"].encode() for row in rows], "S3"),
+            sector=np.array([row["sector"] for row in rows], np.int16),
+            optam=np.array([row["optam"] for row in rows], np.bool_),
+            specialty=np.array([row["specialty"] for row in rows], np.int16),
+            name=tuple(row["name"] for row in rows),
         )
 
     def rows(self, number: NDArray[np.bytes_]) -> NDArray[np.intp]:
