@@ -1,7 +1,9 @@
 """An operator's books for tests: insurers and practices with bank details, dues in cents, answers of banks."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import date
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +14,13 @@ from cloison.payments.ledger import Dues
 from cloison.payments.payables import Run
 from cloison.payments.reconcile import Outcome
 from cloison.payments.sepa import BankDetails
-from cloison.storage.database import Database
+from cloison.storage.database import Address, Database
 from cloison.storage.keys import KeyProvider
+from cloison.storage.keys_file import FileProvider
 from cloison.storage.roles import Role
 
 DAY = date(2026, 11, 24)
+PASSPHRASE = "a passphrase for tests"
 
 
 def iban(number: int) -> str:
@@ -99,3 +103,17 @@ class Books:
     async def audit(self) -> None:
         async with self.database.transaction(Role.PAY) as work:
             await ledger.audit(work)
+
+
+def pay_everything(address: Address, keys: Path, folder: Path, ranks: int, ready: Event) -> None:
+    """In a process of its own: every run up to `ranks`, each with its files, whatever was done before."""
+
+    async def work() -> None:
+        async with Database(address) as database:
+            books = Books(database, FileProvider(keys, PASSPHRASE), folder)
+            await database.pool(Role.PAY)
+            ready.set()
+            for rank in range(1, ranks + 1):
+                await books.files(await books.pay(rank))
+
+    asyncio.run(work())

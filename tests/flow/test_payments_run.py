@@ -212,3 +212,12 @@ async def test_dues_settled_while_a_run_gathers_are_in_that_run_or_in_the_next(b
     totals = [await books.position(tenant) for tenant in (1, 2)]
     assert [position.ordered_cents for position in totals] == [2020, 20]
     await books.audit()
+
+
+async def test_dues_recorded_at_the_same_time_never_lock_each_other_out(books: Books):
+    forth = [(tenant, practice, 100 * tenant + practice) for tenant in range(1, 6) for practice in range(1, 9)]
+    batches = [forth, forth[::-1], forth[::3] + forth[1::3], forth[20:] + forth[:20], forth[::-2], forth[5::7]]
+    await asyncio.gather(*[books.due(*batch) for batch in batches * 2])
+    charged = [(await books.position(tenant)).charged_cents for tenant in range(1, 6)]
+    assert sum(charged) == 2 * sum(cents for batch in batches for _, _, cents in batch)
+    await books.audit()

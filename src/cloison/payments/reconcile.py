@@ -86,11 +86,10 @@ async def _apply(work: Transaction, file: BankFile, tenants: dict[str, int]) -> 
     )
     if number is None:
         return Outcome(file.name, file.message, read_before=True, remarks=file.remarks)
-    for statement in file.statements:
-        tenant = tenants[statement.iban]
-        await _open(work, tenant)
-        await bank.add_lines(work, number, tenant, statement.bookings)
     if file.statements:
+        await _open(work, [tenants[statement.iban] for statement in file.statements])
+        for statement in file.statements:
+            await bank.add_lines(work, number, tenants[statement.iban], statement.bookings)
         await bank.settle_lines(work, number, file.message[: len("camt.053")], ACTORS)
     if file.statuses:
         await bank.settle_statuses(work, number, file.statuses, ACTORS)
@@ -109,9 +108,11 @@ async def _apply(work: Transaction, file: BankFile, tenants: dict[str, int]) -> 
     )
 
 
-async def _open(work: Transaction, tenant: int) -> None:
-    wanted = [chart.account(tenant, kind) for kind in (AccountKind.BANQUE, AccountKind.SUSPENSE)]
-    await books.open_accounts(work, np.array(wanted, np.int64))
+async def _open(work: Transaction, tenants: Sequence[int]) -> None:
+    """Open what a statement may touch, in the order of accounts: two files read at once never wait for each other."""
+    kinds = (AccountKind.BANQUE, AccountKind.SUSPENSE)
+    wanted = [chart.account(tenant, kind) for tenant in tenants for kind in kinds]
+    await books.open_accounts(work, np.unique(np.array(wanted, np.int64)))
 
 
 async def suspense(work: Transaction, tenant: int | None = None) -> list[Suspended]:
