@@ -1,0 +1,42 @@
+"""Processes killed while they load, decide and pay: run again, the day ends as if nothing had happened.
+
+A dozen blows; two hundred and more are in `bench/crash.py`.
+"""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from random import Random
+
+import pytest
+from tests.flow import crash
+from tests.flow.crash import Nation
+from tests.flow.mortal import Reaper, reaper
+
+from cloison.storage.database import Address
+
+KILLS_LOADING, KILLS_DECIDING = 4, 8
+
+
+@pytest.fixture(scope="module")
+def ends() -> "AsyncIterator[Reaper]":
+    with reaper() as each:
+        yield each
+
+
+@pytest.fixture(scope="module")
+async def nation(template: Address, tmp_path_factory: pytest.TempPathFactory, ends: Reaper) -> Nation:
+    folder: Path = tmp_path_factory.mktemp("crash")
+    return await crash.found(template, folder, ends)
+
+
+async def test_it_loads_the_same_rights_however_often_it_is_killed(nation: Nation, ends: Reaper):
+    toll = await crash.loading(nation, ends, Random(1), KILLS_LOADING)
+    assert toll.wrong == []
+    assert toll.kills.total() == KILLS_LOADING
+
+
+async def test_it_decides_and_pays_once_however_often_it_is_killed(nation: Nation, ends: Reaper):
+    toll = await crash.deciding_and_paying(nation, ends, Random(2), KILLS_DECIDING)
+    assert toll.wrong == []
+    assert toll.kills.total() >= KILLS_DECIDING - 2
+    assert ends.orphans == []
