@@ -43,6 +43,8 @@ from cloison.storage.spool import Spool
 from cloison.storage.vault import Vault
 
 PROCESSES = 2
+TOGETHER = 2
+"""Files merged at the same time: each holds three connections, of the eight that a pool has."""
 SPILL_BYTES = 64 * 2**20
 """Sealed refused lines beyond this wait on disk for the end of the load."""
 FULL_SHARE_BP = 10_000
@@ -81,6 +83,7 @@ class Loader:
         spool: Spool,
         opening: OpenMovements,
         processes: int = PROCESSES,
+        together: int = TOGETHER,
     ) -> None:
         self._database = database
         self._keys = keys.open()
@@ -88,6 +91,7 @@ class Loader:
         self._spool = spool
         self._opening = opening
         self._workers = Workers(keys, self._keys, processes)
+        self._gate = asyncio.Semaphore(together)
 
     async def __aenter__(self) -> "Loader":
         return self
@@ -131,8 +135,7 @@ class Loader:
             self._spool.destroy(kept.spool_id)
         if row.state not in IN_HAND:
             return _report(row, repeated=True)
-        first = row.spool == kept.spool_id and await register.is_first(self._database, row.file, insured.tenant)
-        return await self._merge(row, insured, now, confirmed=False, new_insurer=first)
+        return await self._merge(row, insured, now, confirmed=False, new_file=row.spool == kept.spool_id)
 
     async def confirm(self, file: int, now: datetime) -> Report:
         """Load a file that waits because it ends many rights."""
@@ -200,16 +203,23 @@ class Loader:
     # ------------------------------------------------------------------ the work
 
     async def _merge(
-        self, row: FileRow, insured: Insured, now: datetime, *, confirmed: bool, new_insurer: bool = False
+        self, row: FileRow, insured: Insured, now: datetime, *, confirmed: bool, new_file: bool = False
+    ) -> Report:
+        async with self._gate:
+            return await self._merge_alone(row, insured, now, confirmed, new_file)
+
+    async def _merge_alone(
+        self, row: FileRow, insured: Insured, now: datetime, confirmed: bool, new_file: bool
     ) -> Report:
         self._vault.provision([insured.tenant])
-        work = _Work(row.name, insured, Reading(row.name), new_insurer=new_insurer)
+        work = _Work(row.name, insured, Reading(row.name))
         try:
             with self._spool.open(row.spool) as stream, tempfile.SpooledTemporaryFile(SPILL_BYTES) as refused_lines:
                 work.size, work.source = stream.size, self._opening(stream, row.name)
                 async with merging.merging(self._database, insured.tenant) as merge:
                     if await register.state_of(merge.connection, row.file) in ("loaded", "refused"):
                         return _report(await self._row(row.file), repeated=True)
+                    work.new_insurer = new_file and await register.is_first(merge.connection, row.file, insured.tenant)
                     await self._compare(merge, work)
                     if not confirmed and await _ends_too_many(merge, work):
                         raise _Stop

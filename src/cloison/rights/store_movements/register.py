@@ -108,12 +108,11 @@ async def register(
     return _file(row)
 
 
-async def is_first(database: Database, file: int, tenant: int) -> bool:
-    """Whether nothing ever came from this insurer but this file, just registered: then no token of it exists."""
-    async with database.session(Role.RIGHTS) as connection:
-        return await connection.fetchval(
-            "select not exists (select from rights.movement_file where tenant = $2 and file <> $1)", file, tenant
-        )
+async def is_first(connection: Connection, file: int, tenant: int) -> bool:
+    """Whether nothing ever came from this insurer but this file. Asked under the lock of the insurer."""
+    return await connection.fetchval(
+        "select not exists (select from rights.movement_file where tenant = $2 and file <> $1)", file, tenant
+    )
 
 
 async def file_row(database: Database, file: int) -> FileRow | None:
