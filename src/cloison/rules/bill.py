@@ -18,6 +18,7 @@ from cloison.rules.tariff_book import CareDates
 
 T = TypeVar("T", bound=np.generic)
 Mask = NDArray[np.bool_]
+SORTED_ROWS_MAX = 1 << 16
 DetailTable = Literal["trips", "equipment"]
 
 
@@ -150,13 +151,38 @@ class Bill:
         return self.given("rate_bp").astype(np.int64)
 
     def __len__(self) -> int:
-        return len(self.care_date.era)
+        return len(self.care_date)
+
+    def among(self, name: str, marked: Mask) -> "Bill | None":
+        """The rows whose number in a column is marked (the last mark stands for -1); None when there are none.
+
+        The rows of a block are sorted by the column once, so that a rule about few acts costs little.
+        """
+        if len(self) > SORTED_ROWS_MAX:
+            where = marked[self.given(name)]
+            return self.only(where) if where.any() else None
+        if (key := f"{name} order") not in self._gathered:
+            assert len(marked) <= 1 << 8, "numbers fit a byte, whose sort is one pass"
+            column = (self.given(name) + 1).astype(np.uint8)
+            self._gathered[key] = np.argsort(column, kind="stable")
+            counts = np.bincount(column, minlength=len(marked))
+            self._gathered[f"{name} ends"] = np.concatenate([[0], np.cumsum(counts)])
+        order, ends = self._gathered[key], self._gathered[f"{name} ends"]
+        wanted = np.roll(marked, 1)
+        present = ends[1:] > ends[:-1]
+        numbers = np.flatnonzero(wanted & present)
+        if not len(numbers):
+            return None
+        if not (present & ~wanted).any():
+            return self
+        return self._rows_of(np.concatenate([order[ends[number] : ends[number + 1]] for number in numbers.tolist()]))
 
     def only(self, where: Mask) -> "Bill":
         """The rows of this bill where something holds; the bill itself when it holds everywhere."""
         (rows,) = np.nonzero(where)
-        if len(rows) == len(self):
-            return self
+        return self if len(rows) == len(self) else self._rows_of(rows)
+
+    def _rows_of(self, rows: NDArray[np.intp]) -> "Bill":
         inner = rows if self._rows is None else self._rows[rows]
         return Bill(self._acts, self._sheet, self.care_date.take(rows), self._first, inner)
 
@@ -186,7 +212,7 @@ class Bill:
         column = self._sheet.columns[name]
         return column if self._rows is None else column[self._rows]
 
-    def decide(self, name: str, value: Cents | int, law: int, where: Mask | None = None) -> None:
+    def decide(self, name: str, value: Cents | int, law: int, where: Mask | None = None, packed: bool = False) -> None:
         """Set a column, everywhere or where something holds, and note which law did."""
         column, trace = self._sheet.columns[name], self._sheet.trace.get(name)
         if self._rows is None and where is None:
@@ -199,7 +225,7 @@ class Bill:
         else:
             (at,) = np.nonzero(where)
             rows = at if self._rows is None else self._rows[at]
-            column[rows] = value if isinstance(value, int) else np.broadcast_to(value, len(self))[at]
+            column[rows] = value if packed or isinstance(value, int) else value[at]
         if trace is not None:
             trace[rows] = law
 

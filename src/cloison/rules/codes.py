@@ -85,12 +85,28 @@ DOMAIN_OF = np.array([act.domain for act in ACT_TABLE], np.int8)
 BASE_OF = np.array([act.base for act in ACT_TABLE], np.int8)
 WITHHELD_OF = np.array([act.withheld for act in ACT_TABLE], np.int8)
 
-_SORTED = np.array(sorted(code.encode() for code in ACT_CODES))
-_SORTED_IDS = np.array([ACT_NUMBERS[code.decode()] for code in _SORTED.tolist()], np.int16)
+CODE_WIDTH = 5
+"""Bytes of a code in a claim."""
+
+
+def _as_numbers(codes: NDArray[np.bytes_]) -> NDArray[np.uint64]:
+    """Codes of up to 5 characters as numbers, spaces left out."""
+    letters = np.zeros((len(codes), 8), np.uint8)
+    width = min(codes.dtype.itemsize, CODE_WIDTH)
+    letters[:, :width] = np.ascontiguousarray(codes).view(np.uint8).reshape(len(codes), codes.dtype.itemsize)[:, :width]
+    letters[letters == ord(" ")] = 0
+    return letters.view(np.uint64).reshape(-1)
+
+
+_KNOWN = _as_numbers(np.array([code.encode() for code in ACT_CODES], f"S{CODE_WIDTH}"))
+_ORDER = np.argsort(_KNOWN)
+_SORTED, _SORTED_IDS = _KNOWN[_ORDER], _ORDER.astype(np.int16)
 
 
 def code_ids(codes: NDArray[np.bytes_]) -> NDArray[np.int16]:
     """The number of each code such as b'G'; -1 when unknown. Trailing spaces of fixed-width files are cut."""
-    names = np.char.rstrip(codes) if codes.dtype.itemsize > 1 else codes
-    at = np.minimum(np.searchsorted(_SORTED, names), len(_SORTED) - 1)
-    return np.where(_SORTED[at] == names, _SORTED_IDS[at], np.int16(NOT_STATED))
+    if codes.dtype.itemsize > CODE_WIDTH:
+        codes = np.where(np.char.str_len(np.char.rstrip(codes)) <= CODE_WIDTH, codes, b"?").astype(f"S{CODE_WIDTH}")
+    numbers = _as_numbers(codes)
+    at = np.minimum(np.searchsorted(_SORTED, numbers), len(_SORTED) - 1)
+    return np.where(_SORTED[at] == numbers, _SORTED_IDS[at], np.int16(NOT_STATED))

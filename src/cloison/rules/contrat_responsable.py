@@ -9,7 +9,7 @@ from cloison.rules.bill import Bill
 from cloison.rules.law import Only, law
 from cloison.rules.soins_de_ville import points_outside_pathway
 from cloison.rules.tariff_book import TariffBook
-from cloison.rules.vocabulary import Formula, Sector
+from cloison.rules.vocabulary import Formula, Pathway, Sector
 
 
 @law(
@@ -27,16 +27,15 @@ def majoration_non_couverte(acts: Bill, tariff: TariffBook) -> Only:
     A formula that tops up what the compulsory scheme pays is computed as if that scheme had paid its full rate. One
     that is on top of it, or an amount, only leaves the increase unpaid.
     """
-    concerned = acts.responsable & (acts.amc_share > 0)
-    majoration = np.where(concerned, _majoration(acts, tariff), 0)
-    if not majoration.any():
-        return Only(majoration > 0, 0)
-    tops_up = np.isin(acts.formula, [Formula.TM, Formula.BR, Formula.FR])
-    limit = np.where(tops_up, acts.amc_share, acts.charged - acts.amo_share) - majoration
-    kept = np.clip(acts.amc_share, 0, np.maximum(limit, 0))
-    lowered = (majoration > 0) & (kept < acts.amc_share)
-    acts.remark(lowered, "pathway_not_covered")
-    return Only(lowered, kept)
+    concerned = acts.responsable & (acts.amc_share > 0) & (acts.pathway == Pathway.OUT)
+    some = acts.only(concerned)
+    majoration = _majoration(some, tariff)
+    tops_up = np.isin(some.formula, [Formula.TM, Formula.BR, Formula.FR])
+    limit = np.where(tops_up, some.amc_share, some.charged - some.amo_share) - majoration
+    kept = np.clip(some.amc_share, 0, np.maximum(limit, 0))
+    lowered = (majoration > 0) & (kept < some.amc_share)
+    some.remark(lowered, "pathway_not_covered")
+    return Only.among(concerned, lowered, kept)
 
 
 @law(
@@ -50,16 +49,19 @@ def depassement_non_optam(acts: Bill, tariff: TariffBook) -> Only:
 
     The ticket moderateur is the one inside the care pathway: its increase is excluded above.
     """
-    concerned = acts.responsable & (acts.sector == Sector.TWO)
-    rate = tariff["contrat_responsable.depassement_non_optam"].where(concerned, acts.care_date)
-    limit = np.maximum(acts.base - acts.amo_share - _majoration(acts, tariff) + at_rate(acts.base, rate), 0)
-    above = concerned & (acts.amc_share > limit)
-    acts.remark(above, "overrun_limited")
-    return Only(above, limit)
+    concerned = acts.responsable & (acts.sector == Sector.TWO) & (acts.amc_share > 0)
+    some = acts.only(concerned)
+    rate = tariff["contrat_responsable.depassement_non_optam"].on(some.care_date)
+    limit = np.maximum(some.base - some.amo_share - _majoration(some, tariff) + at_rate(some.base, rate), 0)
+    above = some.amc_share > limit
+    some.remark(above, "overrun_limited")
+    return Only.among(concerned, above, limit)
 
 
 def _majoration(acts: Bill, tariff: TariffBook) -> Cents:
     """What the compulsory scheme pays less because the act is outside the pathway."""
+    if not (acts.pathway == Pathway.OUT).any():
+        return np.zeros(len(acts), np.int64)
     points = points_outside_pathway(acts, tariff)
     full = at_rate(acts.base, np.maximum(acts.amo_rate_bp, 0) + points)
     return np.where(points > 0, full - acts.amo_share, 0)

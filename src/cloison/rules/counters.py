@@ -12,7 +12,12 @@ from cloison.money import Cents
 
 Keys = tuple[NDArray[np.integer], ...]
 
+ALONE = -1
+"""A key that is shared with no other row."""
+
 _BUCKETS_MIN = 1 << 10
+_ROOM = 8
+_CHUNK = 1 << 14
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -28,48 +33,55 @@ def ranks(keys: Keys, sequence: NDArray[np.int64]) -> NDArray[np.int64]:
 def granted(keys: Keys, sequence: NDArray[np.int64], wanted: Cents, left: Cents) -> Cents:
     """How much of `wanted` each row gets when rows with the same keys share `left`, first come first served.
 
-    `left` is the same on each row of a key; below zero it is nothing. Nearly no limit binds, so the rows whose limit
-    might are found first, by summing over hashed keys (a collision only looks at a few rows too many), and sorted
-    alone.
+    `left` is the same on each row of a key; below zero it is nothing. A first key of -1 shares with nobody. Nearly no
+    limit binds, so the rows whose limit might are found first, by summing over hashed keys (a collision only looks at a
+    few rows too many), and sorted alone.
     """
     available = np.maximum(left, 0)
-    suspects = _over_the_limit(keys, wanted, available)
-    result = wanted.copy()
-    if not len(suspects):
+    result = np.minimum(wanted, available)
+    (sharing,) = np.nonzero(keys[0] != ALONE)
+    if not len(sharing):
         return result
+    if len(sharing) < len(wanted):
+        keys, sequence = tuple(key[sharing] for key in keys), sequence[sharing]
+        wanted, available = wanted[sharing], available[sharing]
 
-    order, first = _grouped(tuple(key[suspects] for key in keys), sequence[suspects])
-    chosen = suspects[order]
-    running = np.cumsum(wanted[chosen])
-    before = running - wanted[chosen]
-    before = before - before[first]
-    result[chosen] = np.clip(available[chosen] - before, 0, wanted[chosen])
+    suspects = _over_the_limit(keys, wanted, available)
+    if len(suspects):
+        order, first = _grouped(tuple(key[suspects] for key in keys), sequence[suspects])
+        chosen = suspects[order]
+        running = np.cumsum(wanted[chosen])
+        before = running - wanted[chosen]
+        before = before - before[first]
+        result[sharing[chosen]] = np.clip(available[chosen] - before, 0, wanted[chosen])
     return result
 
 
-def own_keys(keys: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Keys where -1, "shares with nobody", became a number of its own on each row."""
-    return np.where(keys == -1, -2 - np.arange(len(keys)), keys)
-
-
 def _over_the_limit(keys: Keys, wanted: Cents, available: Cents) -> NDArray[np.intp]:
-    """Rows whose key may want more than is left: never one too few."""
+    """Rows whose key may want more than is left: never one too few.
+
+    Buckets are as many as keep their sums well below the limit, so that the table stays in the cache when it can.
+    """
     buckets = _BUCKETS_MIN
-    while buckets < 2 * len(wanted):
+    enough = min(_ROOM * int(wanted.sum()) // max(int(available.max()), 1), 2 * len(wanted))
+    while buckets < enough:
         buckets *= 2
-    bucket = (_mixed(keys) >> np.uint64(65 - buckets.bit_length())).astype(np.intp)
+    shift = np.uint64(65 - buckets.bit_length())
+    bucket = np.empty(len(wanted), np.int32)
     total = np.zeros(buckets, np.int64)
-    np.add.at(total, bucket, wanted)
+    for start in range(0, len(wanted), _CHUNK):
+        here = slice(start, start + _CHUNK)
+        bucket[here] = (_mixed(tuple(key[here] for key in keys)) >> shift).view(np.int64)
+        np.add.at(total, bucket[here], wanted[here])
     (rows,) = np.nonzero(total[bucket] > available)
     return rows
 
 
 def _mixed(keys: Keys) -> NDArray[np.uint64]:
-    mixed = np.zeros(len(keys[0]), np.uint64)
-    for key in keys:
+    mixed = keys[0].astype(np.int64).view(np.uint64) * _MIX
+    for key in keys[1:]:
         mixed = (mixed ^ key.astype(np.int64).view(np.uint64)) * _MIX
-        mixed ^= mixed >> np.uint64(29)
-    return mixed * _MIX
+    return mixed
 
 
 def _grouped(keys: Keys, sequence: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

@@ -11,7 +11,7 @@ import numpy as np
 from cloison.money import Cents
 from cloison.rules.bill import Bill
 from cloison.rules.codes import WITHHELD_OF, Withheld
-from cloison.rules.counters import granted, own_keys
+from cloison.rules.counters import granted
 from cloison.rules.law import Only, law
 from cloison.rules.soins_de_ville import owes_flat_sums
 from cloison.rules.tariff_book import TariffBook
@@ -75,9 +75,9 @@ def franchise_par_jour(acts: Bill, tariff: TariffBook) -> Only:
         tariff["franchise.paramedical_par_jour"].on(some.care_date),
         tariff["franchise.transport_par_jour"].on(some.care_date),
     )
-    keys = (own_keys(some.person_key), some.care_date.days, WITHHELD_OF[some.code])
+    keys = (some.person_key, some.care_date.days, WITHHELD_OF[some.code])
     kept = granted(keys, some.sequence, some.franchise, limits - some.franchise_day)
-    return _lowered(limited, some.franchise, kept)
+    return Only.among(limited, kept < some.franchise, kept)
 
 
 @law(
@@ -91,9 +91,9 @@ def franchise_par_an(acts: Bill, tariff: TariffBook) -> Only:
     owed = acts.franchise > 0
     some = acts.only(owed)
     limit = tariff["franchise.plafond_annuel"].on(some.care_date)
-    keys = (own_keys(some.person_key), years(some))
+    keys = (some.person_key, years(some))
     kept = granted(keys, some.sequence, some.franchise, limit - some.franchise_year)
-    return _lowered(owed, some.franchise, kept)
+    return Only.among(owed, kept < some.franchise, kept)
 
 
 @law(
@@ -108,12 +108,12 @@ def participation_par_jour(acts: Bill, tariff: TariffBook) -> Only:
     some = acts.only(owed)
     number = tariff["participation_forfaitaire.nombre_par_jour"].on(some.care_date)
     quantity = some.quantity
-    keys = (own_keys(some.person_key), some.provider_key, some.care_date.days)
+    keys = (some.person_key, some.provider_key, some.care_date.days)
     counted = granted(keys, some.sequence, quantity, number - some.consultations_day)
     acts.count(owed, counted)
     montant = tariff["participation_forfaitaire.montant"].on(some.care_date)
     kept = np.minimum(montant * counted, some.participation_forfaitaire)
-    return _lowered(owed, some.participation_forfaitaire, kept)
+    return Only.among(owed, kept < some.participation_forfaitaire, kept)
 
 
 @law(
@@ -127,20 +127,18 @@ def participation_par_an(acts: Bill, tariff: TariffBook) -> Only:
     owed = acts.participation_forfaitaire > 0
     some = acts.only(owed)
     limit = tariff["participation_forfaitaire.plafond_annuel"].on(some.care_date)
-    keys = (own_keys(some.person_key), years(some))
+    keys = (some.person_key, years(some))
     kept = granted(keys, some.sequence, some.participation_forfaitaire, limit - some.participation_year)
-    return _lowered(owed, some.participation_forfaitaire, kept)
+    return Only.among(owed, kept < some.participation_forfaitaire, kept)
+
+
+_YEARS_START, _YEARS_END = (np.datetime64(day, "D") for day in ("1970-01-01", "2100-01-01"))
+_YEAR_OF_DAY = np.arange(_YEARS_START, _YEARS_END).astype("datetime64[Y]").astype(np.int64)
 
 
 def years(acts: Bill) -> Cents:
-    """The calendar year of care."""
-    return acts.care_date.days.view("datetime64[D]").astype("datetime64[Y]").astype(np.int64)
-
-
-def _lowered(where: np.ndarray, before: Cents, after: Cents) -> Only:
-    """The rows whose sum a limit lowered."""
-    rows = np.zeros(len(where), np.bool_)
-    value = np.zeros(len(where), np.int64)
-    rows[where] = after < before
-    value[where] = after
-    return Only(rows, value)
+    """The calendar year of care, counted from 1970."""
+    first, last = (_YEAR_OF_DAY[np.clip(day, 0, len(_YEAR_OF_DAY) - 1)] for day in acts.care_date.span)
+    if first == last:
+        return np.broadcast_to(first, len(acts))
+    return _YEAR_OF_DAY[np.clip(acts.care_date.days, 0, len(_YEAR_OF_DAY) - 1)]

@@ -95,9 +95,5 @@ def plafond_partage(acts: Bill, tariff: TariffBook) -> Only:
     limited = (acts.ceiling_key >= 0) & (acts.amc_share > 0)
     some = acts.only(limited)
     kept = granted((some.ceiling_key,), some.sequence, some.amc_share, some.ceiling_left)
-    lowered = np.zeros(len(acts), np.bool_)
-    value = np.zeros(len(acts), np.int64)
-    lowered[limited] = kept < some.amc_share
-    value[limited] = kept
-    acts.remark(lowered, "ceiling_reached")
-    return Only(lowered, value)
+    some.remark(kept < some.amc_share, "ceiling_reached")
+    return Only.among(limited, kept < some.amc_share, kept)

@@ -7,7 +7,7 @@ import numpy as np
 from cloison.money import FULL_RATE_BP, Cents
 from cloison.rules.bill import Bill
 from cloison.rules.codes import ACT_NUMBERS
-from cloison.rules.counters import granted, own_keys
+from cloison.rules.counters import granted
 from cloison.rules.declaration import declared_base
 from cloison.rules.law import Only, law
 from cloison.rules.part_obligatoire import DECLARED
@@ -104,8 +104,6 @@ def participation_actes_lourds(acts: Bill, tariff: TariffBook) -> Only:
         return Only(concerned, 0)
     some = acts.only(concerned)
     flat = tariff["hospitalisation.forfait.PAV"].on(some.care_date)
-    keys = (own_keys(some.person_key), some.provider_key, some.care_date.days)
+    keys = (some.person_key, some.provider_key, some.care_date.days)
     owed = granted(keys, some.sequence, np.minimum(flat, some.base - some.amo_share), flat)
-    share = np.zeros(len(acts), np.int64)
-    share[concerned] = some.base - owed
-    return Only(concerned, share)
+    return Only(concerned, some.base - owed, packed=True)

@@ -12,7 +12,7 @@ care. A new number is not a new rule: it is a line of `tariff/*.toml`.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,15 @@ class Only:
 
     where: NDArray[np.bool_]
     value: Column | int
+    """One entry per row of the bill; when packed, per row concerned."""
+    packed: bool = False
+
+    @classmethod
+    def among(cls, where: NDArray[np.bool_], lowered: NDArray[np.bool_], value: Column) -> Self:
+        """Of the rows concerned, those that were lowered, to `value`. Shapes: (n,), then (k,) for k rows concerned."""
+        rows = np.zeros(len(where), np.bool_)
+        rows[where] = lowered
+        return cls(rows, value[lowered], packed=True)
 
 
 Rule: TypeAlias = Callable[[Bill, TariffBook], Column | Only]

@@ -58,11 +58,8 @@ def paire_limitee(acts: Bill, tariff: TariffBook) -> Only:
         here = some.correction == correction
         limit = limit + tariff[f"optique.plafond.{correction}"].where(here, some.care_date)
     kept = granted((some.pair,), some.sequence, some.amc_share, limit - some.equipment_paid)
-    lowered, value = np.zeros(len(acts), np.bool_), np.zeros(len(acts), np.int64)
-    lowered[owed] = kept < some.amc_share
-    value[owed] = kept
-    acts.remark(lowered, "equipment_limited")
-    return Only(lowered, value)
+    some.remark(kept < some.amc_share, "equipment_limited")
+    return Only.among(owed, kept < some.amc_share, kept)
 
 
 @law(

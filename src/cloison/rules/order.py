@@ -97,11 +97,9 @@ _TRIPS = _bases(Base.TAXI, Base.VSL, Base.AMBULANCE)
 _MED = _codes(Domain.MED)
 _DOCTORS = _codes(Domain.MED) | _codes(Domain.RADL)
 _HOSPITAL_SUMS = _codes(base=Base.FORFAIT)
-_CARE = Selector("code", ~_HOSPITAL_SUMS.marked)
 _GLASSES = _codes(Domain.OPTI)
 _GLASSES_B = _named("M03", "M04", *(f"V{kind}{number}" for kind in "UM" for number in range(1, 8)))
 _EARS = _named("P1D", "P1G", "P2D", "P2G")
-_AMOUNT = Selector("code", np.array([*(act.base != Base.DETAIL for act in ACT_TABLE), False]))
 
 ORDER: tuple[Step, ...] = (
     # What the act is worth
@@ -128,8 +126,8 @@ ORDER: tuple[Step, ...] = (
     _step("amo_rate_bp", None, part_obligatoire.taux_general),
     _step("amo_rate_bp", None, part_obligatoire.taux_de_regime_special),
     _step("amo_rate_bp", None, part_obligatoire.taux_alsace_moselle),
-    _step("amo_rate_bp", _CARE, part_obligatoire.exoneration),
-    _step("amo_rate_bp", _CARE, part_obligatoire.aide_medicale),
+    _step("amo_rate_bp", None, part_obligatoire.exoneration),
+    _step("amo_rate_bp", None, part_obligatoire.aide_medicale),
     _step("amo_rate_bp", _HOSPITAL_SUMS, hospitalisation.forfait_exonere),
     _step("amo_rate_bp", _MED, soins_de_ville.hors_parcours),
     _step("amo_share", None, part_obligatoire.part_obligatoire),
@@ -159,12 +157,12 @@ ORDER: tuple[Step, ...] = (
     _step("franchise", _codes(withheld=Withheld.PARAMEDICAL), franchises.franchise_paramedicale),
     _step("franchise", _codes(withheld=Withheld.TRANSPORT), franchises.franchise_transport),
     # Limits that acts share
-    _step("participation_forfaitaire", _AMOUNT, franchises.participation_par_jour, whole=True),
-    _step("participation_forfaitaire", _AMOUNT, franchises.participation_par_an, whole=True),
-    _step("franchise", _AMOUNT, franchises.franchise_par_jour, whole=True),
-    _step("franchise", _AMOUNT, franchises.franchise_par_an, whole=True),
+    _step("participation_forfaitaire", None, franchises.participation_par_jour, whole=True),
+    _step("participation_forfaitaire", None, franchises.participation_par_an, whole=True),
+    _step("franchise", None, franchises.franchise_par_jour, whole=True),
+    _step("franchise", None, franchises.franchise_par_an, whole=True),
     _step("amc_share", _GLASSES_B, optique.paire_limitee, whole=True),
-    _step("amc_share", _AMOUNT, garanties.plafond_partage, whole=True),
+    _step("amc_share", None, garanties.plafond_partage, whole=True),
 )
 
 LAWS: tuple[Law, ...] = tuple(version for step in ORDER for version in step.versions)

@@ -9,6 +9,7 @@ import numpy as np
 
 from cloison.money import FULL_RATE_BP, Cents, at_rate
 from cloison.rules.bill import Bill
+from cloison.rules.codes import BASE_OF, Base
 from cloison.rules.law import Only, law
 from cloison.rules.tariff_book import MISSING, REGIMES, TariffBook
 from cloison.rules.vocabulary import Protection
@@ -86,8 +87,11 @@ def taux_de_regime_special(acts: Bill, tariff: TariffBook) -> Only:
     en="Act exempt from the ticket moderateur",
 )
 def exoneration(acts: Bill, tariff: TariffBook) -> Only:
-    """No participation is due: long illness, maternity, work accident, invalidity, or the act itself."""
-    return Only(acts.exoneration > 0, FULL_RATE_BP)
+    """No participation is due: long illness, maternity, work accident, invalidity, or the act itself.
+
+    The flat sums of the hospital have their own rule, `forfait_exonere`.
+    """
+    return Only((acts.exoneration > 0) & (BASE_OF[acts.code] != Base.FORFAIT), FULL_RATE_BP)
 
 
 @law(
@@ -98,7 +102,7 @@ def exoneration(acts: Bill, tariff: TariffBook) -> Only:
 )
 def aide_medicale(acts: Bill, tariff: TariffBook) -> Only:
     """To verify: our documents name AME among those who owe nothing, they do not give the article's words."""
-    here = acts.protection == Protection.AME
+    here = (acts.protection == Protection.AME) & (BASE_OF[acts.code] != Base.FORFAIT)
     acts.remark(here, "value_to_verify")
     return Only(here, FULL_RATE_BP)
 

@@ -46,13 +46,16 @@ def price(acts: Acts, tariff: TariffBook) -> Priced:
     sheet = blank(len(acts))
     dates = tariff.dates(acts.care_date)
 
-    batch = Bill(acts, sheet, dates)
+    batch, blocks = Bill(acts, sheet, dates), list(_blocks(acts, sheet, dates))
     for number, (whole, steps) in enumerate(PHASES):
-        for bill in (batch,) if whole else _blocks(acts, sheet, dates):
+        for bill in [batch] if whole else blocks:
             if number == 0:
                 admit(bill)
             apply(steps, bill, tariff)
-            settle_refusals(bill)
+            if whole:
+                bill.strike(_refused(bill))
+            else:
+                settle_refusals(bill)
     compare(batch)
     return _priced(acts, tariff, sheet)
 
@@ -88,7 +91,7 @@ def decide(step: Step, version: Law, acts: Bill, tariff: TariffBook) -> None:
     value = version(acts, tariff)
     if isinstance(value, Only):
         if value.where.any():
-            acts.decide(step.column, value.value, LAW_NUMBERS[version], value.where)
+            acts.decide(step.column, value.value, LAW_NUMBERS[version], value.where, value.packed)
     else:
         acts.decide(step.column, value, LAW_NUMBERS[version])
     if acts.care_date.missing is not None:
@@ -96,10 +99,7 @@ def decide(step: Step, version: Law, acts: Bill, tariff: TariffBook) -> None:
 
 
 def _selected(bill: Bill, selector: Selector | None) -> Bill | None:
-    if selector is None:
-        return bill
-    where = selector.marked[bill.given(selector.column)]
-    return bill.only(where) if where.any() else None
+    return bill if selector is None else bill.among(selector.column, selector.marked)
 
 
 def _in_force_on(bill: Bill, version: Law) -> Bill | None:
@@ -108,6 +108,8 @@ def _in_force_on(bill: Bill, version: Law) -> Bill | None:
     first, last = bill.care_date.span
     if since <= first and last < until:
         return bill
+    if last < since or first >= until:
+        return None
     days = bill.care_date.days
     where = (days >= since) & (days < until)
     return bill.only(where) if where.any() else None

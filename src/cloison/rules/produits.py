@@ -137,18 +137,32 @@ class Shelf:
         keys.sort()
         self._keys = np.array([key for key, _ in keys], np.int64)
         self._found = np.array([row for _, row in keys], np.int64)
+        slots = self._keys // _DAYS
+        size = 2 * len(ACT_TABLE) * len(products)
+        self._first = np.searchsorted(slots, np.arange(size))
+        self._spans_of = np.bincount(slots, minlength=size)
+        self._always = self._keys % _DAYS == 0
 
     def find(
         self, product: NDArray[np.integer], code: NDArray[np.int16], sector: NDArray[np.int8], day: Days
     ) -> NDArray[np.int64]:
-        """The index in `rows` of the guarantee of each act, NONE when the product guarantees nothing. Shapes (n,)."""
-        optam = np.isin(sector, [Sector.ONE, Sector.TWO_OPTAM])
-        slot = (product.astype(np.int64) * len(ACT_TABLE) + code) * 2 + optam
-        days = np.clip(day.astype("datetime64[D]").astype(np.int64), 0, _DAYS - 1)
-        at = np.searchsorted(self._keys, slot * _DAYS + days, "right") - 1
-        here = (at >= 0) & (code >= 0)
-        here &= self._keys[np.maximum(at, 0)] // _DAYS == slot
-        return np.where(here, self._found[np.maximum(at, 0)], NONE)
+        """The index in `rows` of the guarantee of each act, NONE when the product guarantees nothing. Shapes (n,).
+
+        Most acts have one row that holds for ever: it is found in a table. The others are searched by day.
+        """
+        optam = (sector == Sector.ONE) | (sector == Sector.TWO_OPTAM)
+        slot = (product.astype(np.int64) * len(ACT_TABLE) + np.maximum(code, 0)) * 2 + optam
+        spans, first = self._spans_of[slot], self._first[slot]
+        at = np.minimum(first, max(len(self._keys) - 1, 0))
+        simple = (spans == 1) & self._always[at] if len(self._keys) else np.zeros(len(slot), np.bool_)
+        result = np.where(simple & (code >= 0), self._found[at] if len(self._keys) else NONE, NONE)
+
+        (others,) = np.nonzero((spans > 0) & ~simple & (code >= 0))
+        if len(others):
+            days: NDArray[np.int64] = np.clip(day[others].astype("datetime64[D]").view(np.int64), 0, _DAYS - 1)
+            found = np.asarray(np.searchsorted(self._keys, slot[others] * _DAYS + days, "right"), np.int64) - 1
+            result[others] = np.where(found >= first[others], self._found[np.maximum(found, 0)], NONE)
+        return result
 
     def _spans(self, number: int, product: Product, code: int, optam: bool) -> list[tuple[int, int]]:
         """(key of the first day, row) for each span of days on which one row counts, and where none does."""

@@ -87,43 +87,82 @@ Heard: TypeAlias = tuple[Parameter, str]
 """A parameter that was read, and the key that was read of it ("" when it has none)."""
 
 
-@dataclass(slots=True, eq=False)
-class CareDates:
-    """A column of days placed in the eras of a tariff book."""
+_NO_DAYS, _NO_ERA = np.empty(0, np.int64), np.empty(0, np.int16)
 
-    days: NDArray[np.int64]
-    """Days since 1970."""
-    era: NDArray[np.int16]
-    only_era: int | None
-    """The era of all rows when it is the same: the usual batch, and a shorter way."""
-    heard: list[Heard] | None = None
-    """When explaining: the parameters that rules read, in their order."""
-    missing: NDArray[np.bool_] | None = None
-    """Rows for which a rule that is in force found no value."""
-    taken_from: "tuple[CareDates, NDArray[np.integer]] | None" = None
-    _span: tuple[int, int] | None = None
+
+class CareDates:
+    """A column of days placed in the eras of a tariff book. Rows taken out of it are looked up when they are asked
+    for."""
+
+    def __init__(
+        self,
+        days: NDArray[np.int64],
+        era: NDArray[np.int16],
+        only_era: int | None,
+        heard: list[Heard] | None = None,
+    ) -> None:
+        self.only_era = only_era
+        """The era of all rows when it is the same: the usual batch, and a shorter way."""
+        self.heard = heard
+        """When explaining: the parameters that rules read, in their order."""
+        self.missing: NDArray[np.bool_] | None = None
+        """Rows for which a rule that is in force found no value."""
+        self._days: NDArray[np.int64] | None = days
+        self._era: NDArray[np.int16] | None = era
+        self._size = len(days)
+        self._taken_from: tuple[CareDates, NDArray[np.intp]] | None = None
+        self._span: tuple[int, int] | None = None
+
+    def __len__(self) -> int:
+        return self._size
+
+    @property
+    def days(self) -> NDArray[np.int64]:
+        """Days since 1970."""
+        if self._days is None:
+            whole, rows = self._whole()
+            self._days = whole.days[rows]
+        return self._days
+
+    @property
+    def era(self) -> NDArray[np.int16]:
+        """The era of each day: 0 before the first change of any parameter."""
+        if self._era is None:
+            whole, rows = self._whole()
+            self._era = whole.era[rows]
+        return self._era
 
     @property
     def span(self) -> tuple[int, int]:
-        """First and last day, for a column that has any."""
+        """A first and a last day that hold every row; those of the whole for rows taken out of it."""
         if self._span is None:
-            self._span = (int(self.days.min()), int(self.days.max()))
+            self._span = (int(self.days.min()), int(self.days.max())) if len(self) else (0, 0)
         return self._span
 
-    def take(self, rows: NDArray[np.integer]) -> "CareDates":
-        return CareDates(self.days[rows], self.era[rows], self.only_era, self.heard, taken_from=(self, rows))
+    def take(self, rows: NDArray[np.intp]) -> "CareDates":
+        """Some rows; what they miss is noted in the whole."""
+        taken = CareDates(_NO_DAYS, _NO_ERA, self.only_era, self.heard)
+        taken._days, taken._era, taken._size = None, None, len(rows)
+        taken._taken_from, taken._span = (self, rows), self.span
+        return taken
 
     def block(self, start: int, end: int) -> "CareDates":
+        """Consecutive rows, on their own."""
         return CareDates(self.days[start:end], self.era[start:end], self.only_era, self.heard)
 
     def note_missing(self, where: NDArray[np.bool_]) -> None:
-        if self.taken_from is None:
+        """Remember rows without a value."""
+        if self._taken_from is None:
             self.missing = where if self.missing is None else self.missing | where
             return
-        whole, rows = self.taken_from
-        there = np.zeros(len(whole.era), np.bool_)
+        whole, rows = self._taken_from
+        there = np.zeros(len(whole), np.bool_)
         there[rows[where]] = True
         whole.note_missing(there)
+
+    def _whole(self) -> "tuple[CareDates, NDArray[np.intp]]":
+        assert self._taken_from is not None, "rows without days are taken out of a whole"
+        return self._taken_from
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,7 +179,7 @@ class Series:
         if dates.heard is not None:
             dates.heard.append((self.parameter, ""))
         if dates.only_era is not None:
-            values: Values = np.broadcast_to(self.by_era[dates.only_era], len(dates.era))
+            values: Values = np.broadcast_to(self.by_era[dates.only_era], len(dates))
         else:
             values = self.by_era[dates.era]
         if len(values) and int(values.min()) == MISSING:
