@@ -278,7 +278,8 @@ class Day:
         return replies
 
     async def enquiries(self, *asked: Ask) -> Enquiries:
-        numbers = dict(await self.owner.fetch("select number, practice from identity.practice"))
+        rows = await self.owner.fetch("select number, practice from identity.practice")
+        numbers = {row["number"]: row["practice"] for row in rows}
         return Enquiries(
             account=np.array([each.account for each in asked], np.int64),
             practice=np.array([numbers[each.practice or self.doctor] for each in asked], np.int32),

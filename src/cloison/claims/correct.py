@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cloison.claims import refusals, store
-from cloison.claims.adjudicate import ACCEPTED, CANCELLED
+from cloison.claims.adjudicate import ACCEPTED, CANCELLED, REFUSED
 from cloison.claims.claim import ClaimBatch
 from cloison.claims.promises import bind
 from cloison.claims.settle import Office, covered_lines, priced, promised, read_rights, settle_disclosure, triage
@@ -36,7 +36,7 @@ class Replaced:
 
 
 async def cancel(office: Office, practice_number: str, number: str) -> Replaced:
-    """Cancel the latest invoice of this number. Raises Misuse when there is none, or it is already cancelled."""
+    """Cancel the latest invoice of this number. Raises Misuse when there is none, or it is cancelled or refused."""
     async with office.database.transaction(Role.CLAIMS) as work:
         found = await store.find(work, practice_number, number)
         if not found:
@@ -44,8 +44,9 @@ async def cancel(office: Office, practice_number: str, number: str) -> Replaced:
         await store.lock_practices(work, np.array([found[0]["practice"]], np.int32))
         invoice = np.array([found[0]["invoice"]], np.int64)
         last = (await store.standing(work, invoice))[0]
-        if last["state"] == CANCELLED:
-            raise Misuse(refusals.ALREADY_CANCELLED, cause=f"practice {practice_number}, invoice {number}")
+        if last["state"] in (CANCELLED, REFUSED):
+            why = refusals.ALREADY_CANCELLED if last["state"] == CANCELLED else refusals.NOTHING_TO_CANCEL
+            raise Misuse(why, cause=f"practice {practice_number}, invoice {number}")
         decision = await store.later_decisions(work, 1)
         await store.cancel(work, int(decision[0]), last["invoice"], last["decision"], office.tariff_version)
         await _take_back(work, np.array([last["decision"]], np.int64), decision)

@@ -1,7 +1,6 @@
 """Why an invoice or a line is kept aside, refused or paid less than asked (numbers 400-449, in order of precedence)."""
 
 from cloison.errors import Actor, Catalogue, Reason, Retry, Text
-from cloison.rights.refusals import INSURER_UNKNOWN
 
 PRACTICE_UNKNOWN = Reason(
     400,
@@ -150,10 +149,8 @@ CATALOGUE = Catalogue(
     REDUCED_TO_GUARANTEE,
     NOT_DECIDED,
     ALREADY_CANCELLED,
-    NOTHING_TO_CANCEL,
     TAKEN_BACK,
+    NOTHING_TO_CANCEL,
     FILE_ALREADY_RECEIVED,
     BOOKS_BUSY,
 )
-KEPT_ASIDE = Catalogue(PRACTICE_UNKNOWN, INSURER_UNKNOWN, CARE_AFTER_RECEPTION)
-"""Why an invoice that can be read is kept aside instead of being decided."""
