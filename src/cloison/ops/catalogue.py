@@ -2,13 +2,30 @@
 
 from cloison.claims import refusals as claims
 from cloison.disclosure import reasons as disclosure
-from cloison.errors import Reason
+from cloison.errors import Catalogue
+from cloison.gateways.files import counter_reasons as counter
 from cloison.gateways.files import reasons as files
+from cloison.identifiers import reasons as identifiers
+from cloison.ops import reasons as ops
+from cloison.payments import reasons as payments
+from cloison.rights import movement_reasons as movements
 from cloison.rights import refusals as rights
 from cloison.rules import REASONS as RULES
+from cloison.storage import keys_reasons as keys
+from cloison.storage import reasons as storage
 
-REASONS: dict[int, Reason] = {
-    reason.number: reason
-    for catalogue in (files.REASONS, rights.CATALOGUE, RULES, claims.CATALOGUE, disclosure.CATALOGUE)
-    for reason in catalogue
+PARTS: dict[str, Catalogue] = {
+    "gateways.counter": counter.CATALOGUE,
+    "gateways.files": files.REASONS,
+    "identifiers": identifiers.CATALOGUE,
+    "rights": rights.CATALOGUE,
+    "rights.movements": movements.CATALOGUE,
+    "rules": RULES,
+    "claims": claims.CATALOGUE,
+    "payments": payments.CATALOGUE,
+    "disclosure": disclosure.CATALOGUE,
+    "storage": storage.CATALOGUE,
+    "storage.keys": keys.CATALOGUE,
+    "ops": ops.CATALOGUE,
 }
+REASONS = Catalogue(*(reason for part in PARTS.values() for reason in part))

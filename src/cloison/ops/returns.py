@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cloison.claims import store as claims_store
 from cloison.claims.refusals import PRACTICE_UNKNOWN, TAKEN_BACK
-from cloison.errors import Misuse, Reason
+from cloison.errors import Catalogue, Misuse
 from cloison.gateways.files import noemie, returns
 from cloison.gateways.files.returns import Movement, Told
 from cloison.identity import Practices
@@ -121,7 +121,7 @@ async def _contents(
     part: slice,
     number_of: dict[int, bytes],
     amc_of: dict[int, bytes],
-    reasons: dict[int, Reason],
+    reasons: Catalogue,
 ) -> tuple[slice, noemie.Contents, NDArray[np.bytes_]]:
     lines = slice(int(groups.start[part.start]), int(groups.start[part.stop]))
     decision = groups.decision[lines]

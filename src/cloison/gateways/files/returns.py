@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cloison.errors import Reason
+from cloison.errors import Catalogue
 from cloison.gateways.files.noemie import Contents, Deductions, Rejects, ReturnedInvoices, ReturnedLines, Transfers
 from cloison.money import Cents
 from cloison.period import Days
@@ -53,7 +53,7 @@ def contents(
     decided: Table,
     lines: Table,
     amc_of: Mapping[int, bytes],
-    reasons: Mapping[int, Reason],
+    reasons: Catalogue,
 ) -> Contents:
     """The contents of the returns of some practices. `decided` and `lines` are sorted by decision."""
     kept = movements.amount >= 0
@@ -140,7 +140,7 @@ def _rejects(
     lines: Table,
     detail: NDArray[np.intp],
     owner: NDArray[np.intp],
-    reasons: Mapping[int, Reason],
+    reasons: Catalogue,
 ) -> Rejects:
     """One reject per refused invoice, and one per line that is not paid as asked."""
     (refused,) = np.nonzero(decided["state"][invoice_rows] == REFUSED)
