@@ -203,6 +203,9 @@ def test_a_file_cut_in_blocks_anywhere_says_the_same(monkeypatch: pytest.MonkeyP
         assert sorted(n for b in blocks for n in b.movements.line.tolist()) == sorted(whole.movements.line.tolist())
         assert sorted(n for b in blocks for n in b.faults.line.tolist()) == sorted(whole.faults.line.tolist())
         assert sum(block.count for block in blocks) == whole.count == 60
+    monkeypatch.undo()
+    monkeypatch.setattr(gateway, "BLOCK_LINES", 7)
+    assert [block.count for block in read(content)] == [7] * 8 + [4]
 
 
 def test_the_insurer_is_read_from_the_name_and_from_the_first_line():

@@ -184,9 +184,9 @@ class Loader:
         """How many lines wait for a correction, by reason."""
         return await register.quarantine_by_reason(self._database, (await self._row(file)).file)
 
-    async def refused_lines(self, file: int) -> AsyncIterator[tuple[int, bytes]]:
+    async def refused_lines(self, file: int, after_line: int = 0) -> AsyncIterator[tuple[int, bytes]]:
         """Refused lines as they were received, in clear, with their numbers: for the insurer who sent them alone."""
-        after = 0
+        after = after_line
         while True:
             key, lines = await register.quarantined(self._database, file, after, 1000)
             if key is None or not lines:

@@ -33,6 +33,7 @@ from cloison.rights.movement_reasons import (
 from cloison.rights.movements import FIELDS, Lines
 
 BLOCK_BYTES = 4 * 2**20
+BLOCK_LINES = 65_536
 LINE_BYTES_MAX = 64 * 2**10
 BATCH_ROWS = 32_768
 NAME = re.compile(r"mvt_([0-9A-Za-z]{1,10})_[0-9]{8}_[0-9]{3}(?:\.|$)")
@@ -101,8 +102,8 @@ class CsvMovements:
             end = data.rfind(b"\n") + 1
             if len(data) - end > LINE_BYTES_MAX:
                 raise Misuse(UNREADABLE, "a line is too long", Place(self._name, line + data.count(b"\n", 0, end)))
-            if end:
-                block = CsvBlock(data[:end], line, self._names)
+            for whole in _pieces(data[:end]):
+                block = CsvBlock(whole, line, self._names)
                 line += block.data.count(b"\n")
                 yield block
             rest = data[end:]
@@ -208,6 +209,20 @@ def _line_of_another_encoding(data: bytes) -> int:
             return 0
         return data.count(b"\n", 0, wrong.start) + 1
     return 0
+
+
+def _pieces(data: bytes) -> Iterator[bytes]:
+    """Whole lines, cut again where there are very many: what a block costs depends on its lines."""
+    if data.count(b"\n") <= BLOCK_LINES:
+        if data:
+            yield data
+        return
+    ends = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n"))[BLOCK_LINES - 1 :: BLOCK_LINES] + 1
+    start = 0
+    for end in [*ends.tolist(), len(data)]:
+        if start < end:
+            yield data[start:end]
+        start = end
 
 
 def _announced(name: str) -> str:
