@@ -202,7 +202,7 @@ from book where coverage is null and open
 
 # What the vault must learn. A person of one line, unknown before: everything. Others: the last line says who the person
 # is, and a token is written when it is not there.
-TODO = """
+TO_WRITE = """
 with line as (
     select s.line, s.movement, s.ident, s.card, s.record_mark, i.person
     from staged s join idents i using (ident)
@@ -232,7 +232,7 @@ where not i.known and not i.joined and i.lines = 1 and not exists (select from r
 union all
 select s.line, o.person, o.writing, s.ident, s.card, s.record_mark from others o join staged s using (line)
 """
-TODO_COLUMNS = {
+TO_WRITE_COLUMNS = {
     "line": "int32",
     "person": "uuid",
     "writing": "int16",
@@ -335,7 +335,7 @@ class Merge:
 
     async def todo(self) -> Todo:
         """What the vault must learn, by line."""
-        found = await bulk.fetch(self._connection, TODO, columns=TODO_COLUMNS)
+        found = await bulk.fetch(self._connection, TO_WRITE, columns=TO_WRITE_COLUMNS)
         order = np.argsort(found["line"])
         return Todo(**{name: values[order] for name, values in found.items()})  # pyright: ignore[reportArgumentType]
 
