@@ -7,6 +7,7 @@ month/day. Product 1 covers medicine from the first day and dental care after th
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from random import Random
 
 import numpy as np
 import pytest
@@ -269,7 +270,7 @@ def _rows(question: int, family: Sequence[tuple[int, tuple[int, date, int, bool,
 
 
 @given(st.lists(ASKED, max_size=12), st.randoms(use_true_random=False))
-def test_columns_answer_as_one_question_at_a_time(asked: list, chance):
+def test_columns_answer_as_one_question_at_a_time(asked: list, chance: Random):
     families = [
         _rows(number, family if tenant in (TENANT, OTHER) else [])
         for number, (tenant, _, _, family) in enumerate(asked)
