@@ -7,6 +7,7 @@ replies = await day.ask(Ask(anne))
 settled = await day.bill(Bill(anne, [Item("G", 3000, asked=900)]))
 """
 
+import asyncio
 import itertools
 import uuid
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ import numpy as np
 
 from cloison.claims import ClaimBatch, ClaimInvoices, ClaimLines, Office, Settlement, settle
 from cloison.claims.adjudicate import Decisions
+from cloison.claims.correct import Replaced, cancel, redecide
 from cloison.disclosure import Channel, Door, Proof, Result
 from cloison.errors import Reason
 from cloison.identity import Practices
@@ -131,6 +133,7 @@ class Day:
     products: dict[tuple[str, str], int] = field(default_factory=dict)
     tenants: dict[str, int] = field(default_factory=dict)
     doctor: str = "751000001"
+    received: list[ClaimBatch] = field(default_factory=list)
 
     @classmethod
     async def opened(cls, database: Database, keys: KeyProvider) -> Self:
@@ -329,7 +332,21 @@ class Day:
 
     async def batch(self, *bills: Bill, file: int = 0, chunk: int = 0, first_record: int = 1) -> ClaimBatch:
         """These invoices as the gate would hand them over."""
-        return batch_of(file or await self.file(), chunk, self.numbered(*bills), self.doctor, first_record)
+        batch = batch_of(file or await self.file(), chunk, self.numbered(*bills), self.doctor, first_record)
+        self.received.append(batch)
+        return batch
+
+    async def settle(self, *batches: ClaimBatch, today: date = TODAY) -> list[Settlement]:
+        """Decide these batches, all at the same time."""
+        office = await self.office()
+        return await asyncio.gather(*[settle(office, batch, today) for batch in batches])
+
+    async def redecide(self, batch: ClaimBatch | None = None) -> list[Replaced]:
+        """Decide a batch again, as it was received; the last one when none is given."""
+        return await redecide(await self.office(), batch or self.received[-1], TODAY)
+
+    async def cancel(self, number: int, practice: str = "") -> Replaced:
+        return await cancel(await self.office(), practice or self.doctor, f"{number:09d}")
 
     async def bill(self, *bills: Bill, today: date = TODAY, office: Office | None = None) -> Settlement:
         """Decide these invoices as one file of one chunk."""
