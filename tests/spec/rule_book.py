@@ -16,6 +16,7 @@ from tests.spec.tables import INPUTS, read
 from cloison.money import euros
 from cloison.rules import TariffBook
 from cloison.rules.codes import ACT_TABLE
+from cloison.rules.fault_reasons import FAULTS
 from cloison.rules.law import Law
 from cloison.rules.order import ORDER
 from cloison.rules.reasons import REASONS
@@ -113,7 +114,7 @@ def _reasons() -> Iterator[str]:
     yield ""
     yield "| Number | Code | Message | What to do | Who | Text |"
     yield "|---|---|---|---|---|---|"
-    for reason in REASONS:
+    for reason in [*REASONS, *FAULTS]:
         message = f"{reason.message.en} / {reason.message.fr}"
         todo = f"{reason.action.en} / {reason.action.fr}"
         yield f"| {reason.number} | `{reason.code}` | {message} | {todo} | {reason.actor} | {reason.basis} |"

@@ -1,6 +1,7 @@
 """What the law says an act costs, and to whom: pure, columnar, dated. `price(acts, tariff)` is the only door."""
 
 from cloison.rules.acts import ACT_CODES, Acts, Equipment, Trips, code_ids, department_ids, pathway_ids, sector_ids
+from cloison.rules.fault_reasons import FAULTS
 from cloison.rules.priced import Priced
 from cloison.rules.pricing import price
 from cloison.rules.reasons import REASONS
@@ -9,6 +10,7 @@ from cloison.rules.vocabulary import Agreement, Correction, Domain, Exoneration,
 
 __all__ = [
     "ACT_CODES",
+    "FAULTS",
     "REASONS",
     "Acts",
     "Agreement",

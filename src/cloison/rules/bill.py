@@ -137,7 +137,7 @@ class Bill:
         self._sheet = sheet
         self._first = first
         self._rows = rows
-        self._gathered: dict[str, NDArray[Any]] = {}
+        self._gathered: dict[str, NDArray[Any]] = {}  # Any: one type per column
         self.care_date = dates
 
     @property
@@ -186,14 +186,14 @@ class Bill:
         inner = rows if self._rows is None else self._rows[rows]
         return Bill(self._acts, self._sheet, self.care_date.take(rows), self._first, inner)
 
-    def given(self, name: str) -> NDArray[Any]:
+    def given(self, name: str) -> NDArray[Any]:  # Any: the descriptors above give the type
         """A column of the acts."""
         if name not in self._gathered:
             column = getattr(self._acts, name)[self._first : self._first + len(self._sheet.reason)]
             self._gathered[name] = column if self._rows is None else column[self._rows]
         return self._gathered[name]
 
-    def detail(self, table: DetailTable, name: str) -> NDArray[Any]:
+    def detail(self, table: DetailTable, name: str) -> NDArray[Any]:  # Any: likewise
         """A column of a detail table, zero for an act without a row there (NaT for a day)."""
         at, found = self._located(table)
         column = getattr(getattr(self._acts, table), name)
@@ -207,7 +207,7 @@ class Bill:
         """Whether each act has its row in a detail table."""
         return self._located(table)[1]
 
-    def decided(self, name: str) -> NDArray[Any]:
+    def decided(self, name: str) -> NDArray[Any]:  # Any: likewise
         """A column as earlier rules left it."""
         column = self._sheet.columns[name]
         return column if self._rows is None else column[self._rows]

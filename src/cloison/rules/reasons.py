@@ -1,17 +1,16 @@
-"""Why an act is not priced, why an insurer's share is reduced, what to know about a price; and faults of the room.
+"""Why an act is not priced, why an insurer's share is reduced, and what to know about a price.
 
     300-339  refusal    the act is not priced: its amounts are zero and mean nothing
     340-349  reduction  the act is priced and a limit lowered the insurer's share
     350-359  attention  the act is priced and differs from what was declared
     360-371  remark     the act is priced; where a value comes from, or a doubt about it
-    380-384  fault      of a tariff file or of a caller's columns
-    385-399  breach     of a product
 
 `Priced.reason` holds the lowest number among refusals, reductions and attentions. `Priced.remarks` holds every number
 from 340 to 371 that applies, as the bits `1 << (number - 340)`.
 """
 
 from cloison.errors import Actor, Catalogue, Reason, Retry, Text
+from cloison.rules import fault_reasons
 
 FIRST_REDUCTION = 340
 FIRST_REMARK = 360
@@ -19,7 +18,7 @@ LAST_REMARK = 371
 
 
 def _reason(number: int, code: str, words: tuple[str, str], todo: tuple[str, str], actor: Actor, basis: str) -> Reason:
-    retry = Retry.CORRECTED if number < FIRST_REDUCTION or number > LAST_REMARK else Retry.NEVER
+    retry = Retry.CORRECTED if number < FIRST_REDUCTION else Retry.NEVER
     return Reason(number, f"rules.{code}", Text(*words), Text(*todo), actor, retry, basis)
 
 
@@ -387,103 +386,13 @@ REASONS = Catalogue(
         _PS,
         "CSS R322-10-4",
     ),
-    _reason(
-        380,
-        "columns_missing",
-        ("Des colonnes nécessaires manquent.", "Columns that are needed are missing."),
-        ("Donnez chaque colonne nommée.", "Give each column that is named."),
-        _OPERATOR,
-        "Acts",
-    ),
-    _reason(
-        381,
-        "columns_wrong",
-        ("Une colonne n'a pas la forme attendue.", "A column does not have the expected shape."),
-        ("Corrigez la colonne nommée.", "Correct the column that is named."),
-        _OPERATOR,
-        "Acts",
-    ),
-    _reason(
-        382,
-        "tariff_wrong",
-        ("Un fichier de barème n'est pas utilisable.", "A tariff file cannot be used."),
-        ("Corrigez le fichier à l'endroit indiqué.", "Correct the file at the place that is named."),
-        _OPERATOR,
-        "rules/tariff",
-    ),
-    _reason(
-        383,
-        "tariff_unknown",
-        ("Ce paramètre n'existe dans aucun barème.", "This parameter is in no tariff."),
-        ("Corrigez le nom ou ajoutez le barème.", "Correct the name or add the tariff."),
-        _OPERATOR,
-        "rules/tariff",
-    ),
-    _reason(
-        384,
-        "no_value_on_day",
-        ("Aucune valeur n'est connue à cette date.", "No value is known on this day."),
-        ("Vérifiez la date ou complétez le barème.", "Check the date or complete the tariff."),
-        _OPERATOR,
-        "rules/tariff",
-    ),
-    _reason(
-        385,
-        "product_wrong",
-        ("Une ligne du produit n'est pas lisible.", "A row of the product cannot be read."),
-        ("Corrigez la ligne nommée.", "Correct the row that is named."),
-        _INSURER,
-        "product of the insurer",
-    ),
-    _reason(
-        386,
-        "floor_missing",
-        (
-            "Un contrat responsable couvre tout le ticket modérateur.",
-            "A contrat responsable covers the whole ticket moderateur.",
-        ),
-        ("Portez la garantie à 100 % TM au moins.", "Raise the guarantee to 100 % TM at least."),
-        _INSURER,
-        "CSS R871-2 1",
-    ),
-    _reason(
-        387,
-        "floor_limited",
-        ("Un plafond peut réduire le ticket modérateur.", "A cap can cut the ticket moderateur."),
-        ("Retirez le plafond de cette ligne.", "Remove the cap of this row."),
-        _INSURER,
-        "CSS R871-2 1",
-    ),
-    _reason(
-        388,
-        "overrun_too_high",
-        ("Le dépassement hors OPTAM est trop couvert.", "Overruns outside OPTAM are covered too much."),
-        ("Baissez la garantie hors OPTAM.", "Lower the guarantee outside OPTAM."),
-        _INSURER,
-        "CSS R871-2 2",
-    ),
-    _reason(
-        389,
-        "basket_not_full",
-        ("Un panier 100 % santé n'est pas couvert en entier.", "A 100 % sante basket is not covered in full."),
-        ("Portez la garantie à 100 % FR, sans plafond.", "Raise the guarantee to 100 % FR, without a cap."),
-        _INSURER,
-        "CSS R871-2 3",
-    ),
-    _reason(
-        390,
-        "glasses_out_of_range",
-        ("Le forfait des lunettes sort des limites.", "The amount for glasses is out of range."),
-        ("Ramenez le forfait entre plancher et plafond.", "Bring the amount between floor and ceiling."),
-        _INSURER,
-        "CSS R871-2 3",
-    ),
 )
 
 
 def reason(name: str) -> Reason:
-    """The reason `rules.<name>`."""
-    return REASONS[f"rules.{name}"]
+    """The reason `rules.<name>`, here or among the faults."""
+    code = f"rules.{name}"
+    return fault_reasons.FAULTS[code] if code in fault_reasons.FAULTS else REASONS[code]
 
 
 def bit(name: str) -> int:

@@ -1,0 +1,153 @@
+"""Official tables: read, dated, compared; a release never touches a day before it."""
+
+import gzip
+from collections import Counter
+from datetime import date
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cloison.errors import Misuse
+from cloison.rules.official import read_ccam, read_presentations
+from cloison.rules.releases import NOT_PRICED, Change, History, Release
+from cloison.rules.tariff_book import MISSING
+
+HEADER = 'Code,,Texte,Activité,Phase,"Tarif\n1","Tarif\n2",Rembt,Accord,Exo,Regroupement\n'
+TITLE = "CNAM - CCAM version 81 applicable 01/01/2026,,,,,,,,,,\n"
+
+
+def ccam(*rows: str, title: str = TITLE) -> Release:
+    lines = chain([title], HEADER.splitlines(keepends=True), (f"{row}\n" for row in rows))
+    return read_ccam("ccam.csv", lines)
+
+
+def bdpm(start: date, *rows: tuple[str, str, str]) -> Release:
+    """Rows of CIP13, rate, public price."""
+    lines = [
+        f"6\t1\tboite\tactive\td\t01/01/2020\t{cip}\toui\t{rate}\t{price}\t{price}\t1,02\t\n"
+        for cip, rate, price in rows
+    ]
+    return read_presentations("cip.txt", lines, start)
+
+
+def days(*texts: str) -> np.ndarray:
+    return np.array(texts, "datetime64[D]")
+
+
+def keys(*texts: str) -> np.ndarray:
+    return np.array([text.encode() for text in texts])
+
+
+def test_an_act_of_the_ccam_has_its_prices_and_its_further_activities():
+    release = ccam(
+        "01.01,,CHAPITRE,,,,,,,,",
+        "HHMC005,,Réfection,1,0,350.03,267.78,,,1,ADC",
+        '"[A, J]",,anesthésie,4,0,184.42,184.42,,,1,ADA',
+        ",,note,,,,,,,,",
+        "AHQP001,,Électromyographie,1,0,Non pris en charge,Non pris en charge,,,2,ATM",
+    )
+    assert (release.label, release.start) == ("version 81", date(2026, 1, 1))
+    assert [key.decode() for key in release.keys] == ["AHQP001 1 0", "HHMC005 1 0", "HHMC005 4 0"]
+    assert release.values["optam"].tolist() == [NOT_PRICED, 35003, 18442]
+    assert release.values["other"].tolist() == [NOT_PRICED, 26778, 18442]
+
+
+@pytest.mark.parametrize("title", ["", "Liste des actes,,,,,,,,,,\n"])
+def test_a_file_that_is_not_the_ccam_is_refused(title: str):
+    with pytest.raises(Misuse, match="release_wrong"):
+        ccam("HHMC005,,Réfection,1,0,350.03,267.78,,,1,ADC", title=title)
+
+
+def test_too_many_bad_rows_refuse_a_release():
+    with pytest.raises(Misuse, match=r"1 rows read, 1 not.*ccam\.csv, line"):
+        ccam("HHMC005,,R,1,0,350.03,267.78,,,1,ADC", 'ADGA724,,A,1,0,"248, 15",248.15,,,1,ADC')
+
+
+def test_a_price_of_a_medicine_has_commas_between_thousands():
+    release = bdpm(date(2026, 7, 7), ("3400949497294", "65 %", "1,234,56"), ("3400949497295", "", ""))
+    assert release.values["public"].tolist() == [123456, NOT_PRICED]
+    assert release.values["rate_bp"].tolist() == [6500, NOT_PRICED]
+
+
+@pytest.mark.parametrize(
+    "row", [("340094949729", "65%", "1,00"), ("3400949497294", "70%", "1,00"), ("3400949497294", "", "x,1")]
+)
+def test_a_bad_presentation_is_not_guessed(row: tuple[str, str, str]):
+    with pytest.raises(Misuse, match="release_wrong"):
+        bdpm(date(2026, 7, 7), row)
+
+
+def test_a_release_changes_prices_from_its_day_on_and_never_before():
+    history = History.first(
+        bdpm(date(2026, 1, 1), ("3400000000001", "65%", "10,00"), ("3400000000002", "65%", "20,00"))
+    )
+    later = bdpm(date(2026, 7, 1), ("3400000000001", "65%", "9,00"), ("3400000000003", "30%", "5,00"))
+    assert [change for change in history.changes(later) if change.name == "public"] == [
+        Change("3400000000001", "public", 1000, 900),
+        Change("3400000000002", "public", 2000, NOT_PRICED),
+        Change("3400000000003", "public", NOT_PRICED, 500),
+    ]
+    both = history.extended(later)
+    cips = keys(*["3400000000001"] * 3, *["3400000000002"] * 2, *["3400000000003"] * 2, "3400000000009")
+    on = days(
+        "2025-12-31", "2026-06-30", "2026-07-01", "2026-06-30", "2026-07-01", "2026-06-30", "2026-07-01", "2026-07-01"
+    )
+    assert both.on("public", cips, on).tolist() == [
+        *(MISSING, 1000, 900),
+        *(2000, NOT_PRICED),
+        *(NOT_PRICED, 500),
+        NOT_PRICED,
+    ]
+    before = days("2026-06-30", "2026-06-30")
+    assert both.on("public", cips[[0, 3]], before).tolist() == history.on("public", cips[[0, 3]], before).tolist()
+
+
+def test_a_release_that_is_not_later_or_of_another_table_is_refused():
+    history = History.first(bdpm(date(2026, 1, 1), ("3400000000001", "65%", "10,00")))
+    with pytest.raises(Misuse, match="release_not_later"):
+        history.extended(bdpm(date(2026, 1, 1), ("3400000000001", "65%", "9,00")))
+    with pytest.raises(Misuse, match="ccam is not bdpm"):
+        history.extended(ccam("HHMC005,,R,1,0,350.03,267.78,,,1,ADC"))
+
+
+def test_a_history_reads_back_from_its_bytes():
+    history = History.first(bdpm(date(2026, 1, 1), ("3400000000001", "65%", "10,00")))
+    history = history.extended(bdpm(date(2026, 7, 1), ("3400000000001", "65%", "9,00")))
+    again = History.load(history.dump())
+    assert again.releases == history.releases
+    at = days("2026-06-30", "2026-07-01")
+    assert again.on("public", keys(*["3400000000001"] * 2), at).tolist() == [1000, 900]
+
+
+def test_the_published_ccam_is_read(shared_data: Path):
+    (path,) = (shared_data / "fr-ref" / "ccam").iterdir()
+    with path.open(encoding="utf-8", newline="") as lines:
+        release = read_ccam(path.name, lines)
+    assert release.start == date(2026, 1, 1)
+    assert len({key[:7] for key in release.keys.tolist()}) == 8257 - 1
+    assert [defect.place.field for defect in release.defects] == ["ADGA724"]
+    priced = History.first(release).on("optam", keys("AHQB027 1 0", "HHMC005 1 0"), days("2026-03-02", "2026-03-02"))
+    assert priced.tolist() == [5184, 35003]
+
+
+def test_the_next_release_of_medicines_changes_what_it_says(shared_data: Path):
+    """62 new, 73 gone, 31 with another price or rate; a day before the new release keeps its price."""
+    folder = shared_data / "fr-ref" / "bdpm"
+    with (folder / "release-2026-07-07" / "CIS_CIP_bdpm.txt").open(encoding="utf-8") as lines:
+        first = read_presentations("first", lines, date(2026, 7, 7))
+    with gzip.open(folder / "next-release-2026-07-24" / "CIS_CIP_bdpm.txt.gz", "rt", encoding="utf-8") as lines:
+        following = read_presentations("following", lines, date(2026, 7, 24))
+    assert (len(first.keys), first.defects) == (20885, ())
+    assert len(set(following.keys.tolist()) - set(first.keys.tolist())) == 62
+    assert len(set(first.keys.tolist()) - set(following.keys.tolist())) == 73
+
+    history = History.first(first)
+    both = set(first.keys.tolist()) & set(following.keys.tolist())
+    changed = {change.key for change in history.changes(following) if change.key.encode() in both}
+    assert len(changed) == 31
+    extended = history.extended(following)
+    day_before = np.full(len(first.keys), np.datetime64("2026-07-23"), "datetime64[D]")
+    assert (extended.on("public", first.keys, day_before) == first.values["public"]).all()
+    assert Counter(extended.releases) == Counter([(date(2026, 7, 7), "2026-07-07"), (date(2026, 7, 24), "2026-07-24")])
