@@ -163,19 +163,13 @@ async def run(home: Path, address: Address, count: int, files: int, together: in
     async with Database(address, pool_size=12) as database:
         spool = Spool(home / "spool", keys.open())
         await insurers.load(database, keys.open(), [Insurer(amc, amc, "", "", (product,)) for amc in amcs], "bench")
-        gate = asyncio.Semaphore(together)
         async with Loader(database, keys, spool, open_movements, together=together) as loader:
             await loader.warm()
-
-            async def one(path: Path) -> int:
-                async with gate:
-                    report = await loader.load(path, NOW)
-                assert report.state == "loaded", report
-                return report.counts.lines
-
             start = time.perf_counter()
-            lines = sum(await asyncio.gather(*(one(path) for path in paths)))
+            reports = await loader.load_all(paths, NOW)
             seconds = time.perf_counter() - start
+            assert all(report.state == "loaded" for report in reports)
+            lines = sum(report.counts.lines for report in reports)
             start = time.perf_counter()
             again = await loader.load(paths[0], NOW)
             assert again.repeated

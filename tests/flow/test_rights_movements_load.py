@@ -12,13 +12,14 @@ import pyarrow.parquet as pq
 import pytest
 from tests.flow.paper_movements import AMC, NOW, OTHER_AMC, Office, line, nir_of, office
 
-from cloison.errors import Misuse
+from cloison.errors import Misuse, Unavailable
 from cloison.gateways.files.movements import write_csv
 from cloison.rights.movement_reasons import (
     COVERAGE_EXISTS,
     COVERAGE_UNKNOWN,
     INSURER_DIFFERS,
     INSURER_UNKNOWN,
+    INTERRUPTED,
     NIR,
     NOTHING_TO_ROLL_BACK,
     OTHER_INSURER,
@@ -482,6 +483,43 @@ async def test_the_status_says_how_fresh_each_insurer_is(desk: Office):
         AMC, 1, report.name, NOW, 0, 1,
     )  # fmt: skip
     assert (other.amc, other.last_file, other.loaded_at) == (OTHER_AMC, "", None)
+
+
+async def test_a_database_that_fails_in_the_middle_is_said_without_its_words(desk: Office):
+    async with administered(desk) as connection:
+        await connection.execute("alter table rights.coverage add constraint broken check (ordre = 2)")
+    path = desk.file([line(1)])
+    with pytest.raises(Unavailable) as failed:
+        await desk.loader.load(path, NOW)
+
+    assert (failed.value.reason, failed.value.cause, failed.value.__cause__) == (
+        INTERRUPTED,
+        "CheckViolationError",
+        None,
+    )
+    assert await desk.count("rights.coverage") == 0
+    async with administered(desk) as connection:
+        await connection.execute("alter table rights.coverage drop constraint broken")
+    assert [report.counts.added for report in await desk.loader.resume(NOW)] == [1]
+    assert await desk.count("vault.identity") == 1
+
+
+async def test_files_of_one_insurer_are_loaded_in_order_beside_those_of_others(desk: Office):
+    paths = [
+        desk.file([line(1)]),
+        desk.file([line(1, amc=OTHER_AMC)], OTHER_AMC),
+        desk.file([line(1, mouvement="M", produit="ESS1", date_debut="2026-03-01")]),
+        desk.file(b"not a file of movements"),
+        desk.file([line(1, mouvement="M", date_debut="2026-05-01")]),
+    ]
+    heard: list[str] = []
+    reports = await desk.loader.load_all(paths, NOW, lambda report: heard.append(report.name))
+
+    assert [report.name for report in reports] == [path.name for path in paths]
+    assert sorted(heard) == sorted(path.name for path in paths)
+    assert [(r.counts.added, r.counts.amended, r.state) for r in reports] == [
+        (1, 0, "loaded"), (1, 0, "loaded"), (0, 1, "loaded"), (0, 0, "refused"), (0, 1, "loaded"),
+    ]  # fmt: skip
 
 
 async def test_worker_processes_give_what_one_process_gives(tmp_path: Path, database: Database):

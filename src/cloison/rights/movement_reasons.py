@@ -261,6 +261,17 @@ INSURERS_UNREADABLE = _by_operator(
     Retry.CORRECTED,
 )
 
+INTERRUPTED = _by_operator(
+    295,
+    "interrupted",
+    Text(
+        "La base a interrompu le chargement ; rien n'a été fait à moitié.",
+        "The database interrupted the load; nothing was half done.",
+    ),
+    Text("Chargez à nouveau le même fichier.", "Load the same file again."),
+    Retry.SAME,
+)
+
 CATALOGUE = Catalogue(
     EMPTY,
     UNREADABLE,
@@ -295,4 +306,5 @@ CATALOGUE = Catalogue(
     NOTHING_TO_ROLL_BACK,
     GUARANTEE_REWRITTEN,
     INSURERS_UNREADABLE,
+    INTERRUPTED,
 )

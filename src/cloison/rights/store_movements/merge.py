@@ -21,8 +21,9 @@ from io import BytesIO
 import asyncpg
 import numpy as np
 
+from cloison.errors import Unavailable
 from cloison.rights.loading_work import BATCH_INDEX, IDENTITY, ONLINE_INDEX, QUARANTINE, STAGED, Todo, Written
-from cloison.rights.movement_reasons import COVERAGE_EXISTS, COVERAGE_UNKNOWN, TWO_PERSONS
+from cloison.rights.movement_reasons import COVERAGE_EXISTS, COVERAGE_UNKNOWN, INTERRUPTED, TWO_PERSONS
 from cloison.rights.movements import Faults
 from cloison.storage import bulk
 from cloison.storage.database import Connection, Database
@@ -269,10 +270,16 @@ class ProductEffect:
 
 @asynccontextmanager
 async def alone(database: Database, tenant: int) -> AsyncGenerator[Connection]:
-    """A transaction of the loader during which nobody else loads for this insurer."""
-    async with database.session(Role.RIGHTS) as connection, connection.transaction():
-        await connection.execute("select pg_advisory_xact_lock($1, $2)", LOCK, tenant)
-        yield connection
+    """A transaction of the loader during which nobody else loads for this insurer.
+
+    Raises Unavailable when the database fails: its own words may quote values, and are not repeated.
+    """
+    try:
+        async with database.session(Role.RIGHTS) as connection, connection.transaction():
+            await connection.execute("select pg_advisory_xact_lock($1, $2)", LOCK, tenant)
+            yield connection
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as failure:
+        raise Unavailable(INTERRUPTED, cause=type(failure).__name__) from None
 
 
 class Merge:
@@ -425,8 +432,3 @@ async def send(connection: Connection, schema: str | None, table: str, columns: 
 def _count(status: str) -> int:
     """The rows of a command tag such as INSERT 0 12."""
     return int(status.rpartition(" ")[2])
-
-
-def failure_of(error: asyncpg.PostgresError) -> str:
-    """What may be said of an error of the database: its name, never its values."""
-    return type(error).__name__
