@@ -1,13 +1,15 @@
-"""Fixtures of the journeys: keys, and a tiny insured world."""
+"""Fixtures of the journeys: a tiny insured world, alone in its database or shared by the tests of one module."""
 
+import uuid
 from collections.abc import AsyncIterator
 
 import pytest
 from tests.flow.day import Day
 
-from cloison.storage.database import Database
+from cloison.storage.database import Address, Database, administer
 from cloison.storage.keys import KeyProvider
 from cloison.storage.keys_file import FileKeys
+from cloison.storage.migrate import protect
 
 
 @pytest.fixture(scope="session")
@@ -17,8 +19,25 @@ def day_keys(tmp_path_factory: pytest.TempPathFactory) -> KeyProvider:
 
 
 @pytest.fixture
-async def day(database: Database, day_keys: KeyProvider) -> AsyncIterator[Day]:
-    """A world with one doctor, and nobody insured yet."""
+async def lone_day(database: Database, day_keys: KeyProvider) -> AsyncIterator[Day]:
+    """A world with one doctor and nobody insured yet, in a database of its own."""
     opened = await Day.opened(database, day_keys)
     yield opened
     await opened.close()
+
+
+@pytest.fixture(scope="module")
+async def shared_day(template: Address, day_keys: KeyProvider) -> AsyncIterator[Day]:
+    """The same for a whole module: each test insures persons of its own."""
+    name = f"cloison_day_{uuid.uuid4().hex}"
+    owner = await administer(template.named("postgres"))
+    await owner.execute(f"create database {name} template {template.database}")
+    copy = await administer(template.named(name))
+    await protect(copy)
+    await copy.close()
+    async with Database(template.named(name)) as database:
+        opened = await Day.opened(database, day_keys)
+        yield opened
+        await opened.close()
+    await owner.execute(f"drop database {name} with (force)")
+    await owner.close()

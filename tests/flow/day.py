@@ -134,6 +134,11 @@ class Day:
     tenants: dict[str, int] = field(default_factory=dict)
     doctor: str = "751000001"
     received: list[ClaimBatch] = field(default_factory=list)
+    mine: list[uuid.UUID] = field(default_factory=list)
+    """Persons of this test, when several tests share the world."""
+    due_before: int = 0
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Who looks through the owner's only connection."""
 
     @classmethod
     async def opened(cls, database: Database, keys: KeyProvider) -> Self:
@@ -143,6 +148,14 @@ class Day:
 
     async def close(self) -> None:
         await self.owner.close()
+
+    async def fresh(self) -> Self:
+        """The same world for another test: it looks at the persons it insures from now on."""
+        self.mine.clear()
+        self.received.clear()
+        self.due_before = 0
+        self.due_before = await self.due()
+        return self
 
     # -------------------------------------------------------------- what exists
 
@@ -212,6 +225,7 @@ class Day:
         nir = relative.nir if relative else f"2{number % 100:02d}0675{number % 1000:03d}{number // 1000 % 1000:03d}"
         birth = f"{1950 + number % 50}0{1 + number % 9}1{number % 10}"
         person = Person(number, nir, birth, "1", amc, self.tenants[amc], uuid.uuid4())
+        self.mine.append(person.pseudonym)
         one = (np.array([person.tenant], np.int32), _text(amc, 10))
         card = self.index.card(*one, _text(person.adherent, 16), _text(birth, 8), _text("1", 1))
         identity = self.index.identity(*one, _text(nir, 13), _text(birth, 8), _text("1", 1))
@@ -281,7 +295,8 @@ class Day:
         return replies
 
     async def enquiries(self, *asked: Ask) -> Enquiries:
-        rows = await self.owner.fetch("select number, practice from identity.practice")
+        async with self.turn:
+            rows = await self.owner.fetch("select number, practice from identity.practice")
         numbers = {row["number"]: row["practice"] for row in rows}
         return Enquiries(
             account=np.array([each.account for each in asked], np.int64),
@@ -365,18 +380,32 @@ class Day:
         return await self.owner.fetchval(query, *arguments)
 
     async def ceilings(self) -> list[tuple[int, int]]:
-        """(used, held) of each ceiling."""
-        rows = await self.owner.fetch("select used_cents, held_cents from rights.ceiling order by person, domain, year")
+        """(used, held) of each ceiling of these persons."""
+        rows = await self.owner.fetch(
+            "select used_cents, held_cents from rights.ceiling where person = any ($1) order by person, domain, year",
+            self.mine,
+        )
         return [(row["used_cents"], row["held_cents"]) for row in rows]
 
+    async def paid(self) -> list[int]:
+        """What stands as decided on each invoice of these persons, smallest first."""
+        rows = await self.owner.fetch(
+            """select d.amc_cents from claims.decision d join claims.invoice i using (invoice)
+               where i.person = any ($1) and not exists (select from claims.decision x where x.replaces = d.decision)
+               order by 1""",
+            self.mine,
+        )
+        return [row["amc_cents"] for row in rows]
+
     async def due(self) -> int:
-        """What the insurers owe to practices now, all together."""
-        return int(
+        """What the insurers owe to practices since this test began, paid or not."""
+        now = int(
             await self.owner.fetchval(
                 """select coalesce(sum(case kind when 1 then amount_cents when 2 then -amount_cents else 0 end), 0)
                    from payments.transfer"""
             )
         )
+        return now - self.due_before
 
 
 def batch_of(file: int, chunk: int, bills: Sequence[Bill], practice: str, first_record: int = 1) -> ClaimBatch:
