@@ -16,7 +16,7 @@ setup: $(VENV)/.dev-stamp  ## everything that the other targets need (instant th
 demo: $(VENV)/.run-stamp  ## a day of third-party payment on a small synthetic nation; ARGS="--persons 50000"
 	$(BIN)/cloison demo $(ARGS)
 
-serve: $(VENV)/.run-stamp  ## the HTTP door
+serve: $(VENV)/.run-stamp  ## folders that work: files dropped in, results out
 	$(BIN)/cloison serve $(ARGS)
 
 test: $(VENV)/.dev-stamp  ## all tests; ARGS="-k nir -n 0" to choose

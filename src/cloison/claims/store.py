@@ -244,10 +244,18 @@ async def keep_aside(work: Transaction, batch: ClaimBatch, kept: NDArray[np.int1
             "records": invoices.records[at],
             "reason": kept[at],
             "field": np.full(len(at), b""),
-            "practice": invoices.practice_number[at],
-            "number": invoices.number[at],
+            "practice": _numeric(invoices.practice_number[at]),
+            "number": _numeric(invoices.number[at]),
         },
     )
+
+
+def _numeric(numbers: NDArray[np.bytes_]) -> NDArray[np.bytes_]:
+    """These numbers, empty where they are none: in a record that has slipped it would be a piece of a name. 2A is Corsica."""
+    if not len(numbers):
+        return numbers
+    digits = np.char.replace(np.char.replace(numbers, b"A", b"0"), b"B", b"0")
+    return np.where(np.char.isdigit(digits), numbers, b"").astype(numbers.dtype)
 
 
 async def note_resends(work: Transaction, sound: ClaimBatch, earlier: NDArray[np.int64]) -> None:

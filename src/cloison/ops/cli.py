@@ -16,6 +16,7 @@ from cloison.ops import (
     config,
     demo,
     screen,
+    serve,
 )
 from cloison.ops.config import Settings
 
@@ -33,6 +34,7 @@ app.add_typer(cli_payments.returns_app, name="returns")
 app.add_typer(cli_disclosures.app, name="disclosures")
 app.add_typer(cli_world.app, name="world")
 app.command("demo")(demo.demo)
+app.command("serve")(serve.serve)
 
 
 @app.command()

@@ -7,6 +7,7 @@ import typer
 
 from cloison.ops import counter, rights, screen
 from cloison.ops.house import House
+from cloison.rights import store
 from cloison.rights.loading import Report
 from cloison.rights.store_movements.register import Freshness
 from cloison.storage.database import Database
@@ -170,6 +171,31 @@ def ask(
         screen.show_reason(reason)
     rows = [*answered.replies.items(), ("engagements", answered.engaged)]
     screen.show_table(f"{answered.asked} questions → {out}", ("réponse / reply", "nombre"), rows, numbers=(1,))
+
+
+@eligibility.command()
+def release(
+    number: Annotated[str, typer.Argument(help="Guarantee number (numéro d'engagement).")],
+    practice: Annotated[str, typer.Option(help="Number of the practice that received it.")],
+    home: Home = None,
+) -> None:
+    """Give a guarantee back: the care did not take place. What it held of a ceiling is free again."""
+
+    async def work(_house: House, database: Database) -> bool:
+        return await counter.release(database, number, practice)
+
+    given = screen.run(home, work)
+    screen.console.print("Engagement rendu / released." if given else "Rien à rendre / nothing to give back.")
+
+
+@eligibility.command()
+def expire(home: Home = None) -> None:
+    """Give back the ceilings held by guarantees whose time is over."""
+
+    async def work(_house: House, database: Database) -> int:
+        return await store.expire_now(database, screen.now().date())
+
+    screen.console.print(f"{screen.run(home, work)} engagements expirés / expired")
 
 
 def _reports(home: Path | None, what: str, files: list[Path], as_json: bool, corrects: int = 0) -> None:

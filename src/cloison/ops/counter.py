@@ -6,14 +6,18 @@ from pathlib import Path
 
 import numpy as np
 
+from cloison.claims.refusals import PRACTICE_UNKNOWN
 from cloison.disclosure import Channel
-from cloison.errors import Defect, Reason
+from cloison.errors import Defect, Misuse, Reason
 from cloison.gateways.files import counter
 from cloison.gateways.files.counter import Asked, Payee
 from cloison.identity import Practices, accounts, register
 from cloison.ops import house as houses
 from cloison.ops.house import House
+from cloison.rights import store
+from cloison.rights.engagement import parsed
 from cloison.rights.enquiry import Enquiries
+from cloison.rights.refusals import ENGAGEMENT_UNKNOWN
 from cloison.storage.database import Database
 from cloison.storage.roles import Role
 
@@ -44,7 +48,7 @@ async def ask(
 ) -> Answered:
     """Answer the questions of a file, channel by channel, and write the answers file."""
     practices = await Practices.read(database, Role.OFFICE)
-    names = counter.account_names(path)
+    names = counter.account_names(path, practices)
     numbers = practices.rows(np.array([number.encode("ascii", "replace") for _, _, number in names], "S9"))
     account = await accounts(
         database,
@@ -88,3 +92,15 @@ def _parts(asked: Asked) -> list[Asked]:
         columns = {each.name: getattr(asked.enquiries, each.name)[rows] for each in fields(Enquiries)}
         parts.append(Asked(asked.channel, asked.names[rows], Enquiries(**columns)))
     return parts
+
+
+async def release(database: Database, number: str, practice: str) -> bool:
+    """Give a promise back. Raises Misuse when the number cannot be ours, or the practice is not registered."""
+    engagement = int(parsed(np.array([number.encode("ascii", "replace")], "S20"))[0])
+    if engagement <= 0:
+        raise Misuse(ENGAGEMENT_UNKNOWN)
+    practices = await Practices.read(database, Role.OFFICE)
+    row = int(practices.rows(np.array([practice.encode("ascii", "replace")], "S9"))[0])
+    if row < 0:
+        raise Misuse(PRACTICE_UNKNOWN, cause=practice)
+    return await store.release(database, engagement, int(practices.practice[row]))

@@ -1,6 +1,7 @@
 """The SQL of rights that enquiries and claims need. The loading of movement files has its own module."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import asyncpg
 import numpy as np
@@ -203,3 +204,15 @@ async def give_back(work: Transaction, given: dict[tuple[object, int, int, int],
            where person = $1 and product = $2 and domain = $3 and year = $4""",
         [(*ceiling, cents) for ceiling, cents in sorted(given.items(), key=lambda item: str(item[0]))],
     )
+
+
+async def release(database: Storage, engagement: int, practice: int) -> bool:
+    """End a promise that its practice gives back; false when there is none of this practice still to give back."""
+    async with database.session(Role.OFFICE) as connection:
+        return await connection.fetchval("select rights.release_engagement($1, $2)", engagement, practice)
+
+
+async def expire_now(database: Storage, today: date) -> int:
+    """Give back the holds whose time is over, in a transaction of its own; returns how many."""
+    async with database.session(Role.OFFICE) as connection:
+        return await connection.fetchval("select rights.expire_engagements($1)", today)
