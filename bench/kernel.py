@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from cloison.rules import Acts, Equipment, TariffBook, Trips, code_ids, price
+from cloison.rules.acts import DETAILS
 from cloison.rules.produits import Product, Shelf
 from cloison.rules.trace import explain
 
@@ -73,7 +74,7 @@ def shelf() -> Shelf:
     return Shelf([Product.read({"code": f"P{number}", **given}) for number in range(84)])
 
 
-def acts_of(columns: dict[str, np.ndarray], codes: np.ndarray, products: np.ndarray, sold: Shelf) -> Acts:
+def acts_of(columns: dict[str, Any], codes: np.ndarray, products: np.ndarray, sold: Shelf) -> Acts:
     """Join codes and guarantees to the acts, as a claim does."""
     code = code_ids(codes)
     row = sold.find(products, code, columns["sector"], columns["care_date"])
@@ -107,7 +108,7 @@ def rate_of(size: int, rounds: int) -> tuple[float, Acts, float]:
         acts = acts_of(columns, codes, products, sold)
         priced = price(acts, book)
         spent.append(time.process_time() - start)
-    given = sum(getattr(acts, f.name).dtype.itemsize for f in fields(Acts) if f.name not in ("trips", "equipment"))
+    given = sum(getattr(acts, f.name).dtype.itemsize for f in fields(Acts) if f.name not in DETAILS)
     made = sum(8 for _ in range(8)) + 6 * 2 + 2 + 4 + 4
     assert not priced.refused.all()
     return size / median(spent), acts, float(given + made)

@@ -8,7 +8,7 @@ from tests.oracle.payer import DATES_OF_CHANGE, Act, Equipment, Trip
 
 from cloison import rules
 from cloison.rules import ACT_CODES, Acts, Domain, Trips
-from cloison.rules.acts import domains
+from cloison.rules.acts import DETAILS, domains
 from cloison.rules.codes import BASE_OF, Base
 from cloison.rules.vocabulary import DEPARTMENTS
 
@@ -76,9 +76,7 @@ def pile(acts: Acts) -> list[Act]:
     order = np.argsort(acts.sequence)
     items = {int(row): number for number, row in enumerate(acts.equipment.act)}
     trips = {int(row): number for number, row in enumerate(acts.trips.act)}
-    columns = {
-        n: getattr(acts, n)[order].tolist() for n in Acts.__dataclass_fields__ if n not in ("trips", "equipment")
-    }
+    columns = {n: getattr(acts, n)[order].tolist() for n in Acts.__dataclass_fields__ if n not in DETAILS}
     return [
         _act(
             {name: column[number] for name, column in columns.items()},

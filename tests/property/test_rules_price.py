@@ -11,6 +11,7 @@ from tests.oracle.draws import draw
 from tests.oracle.payer import TECHNICAL
 
 from cloison.rules import ACT_CODES, Acts, Priced, TariffBook, Trips, price
+from cloison.rules.acts import DETAILS
 from cloison.rules.pricing import BLOCK_ROWS
 
 AMOUNTS = (
@@ -99,7 +100,7 @@ def test_no_float_reaches_an_amount():
     for table in (Acts, Trips):
         for field in fields(table):
             column = getattr(priced.acts if table is Acts else priced.acts.trips, field.name)
-            assert field.name in ("trips", "equipment") or column.dtype.kind in "iubM", field.name
+            assert field.name in DETAILS or column.dtype.kind in "iubM", field.name
     for parameter in BOOK.parameters.values():
         for value in parameter.values:
             amounts = value.value.values() if not isinstance(value.value, int) else [value.value]

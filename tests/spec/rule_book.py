@@ -51,6 +51,7 @@ CHAPTERS = (
     Chapter("audiologie", ("audiologie",), ("audiologie",)),
     Chapter("garanties", ("garanties", "contrat_responsable"), ("contrat_responsable",)),
     Chapter("conformite", (), ()),
+    Chapter("official", (), ()),
     Chapter("refusals", (), ()),
 )
 

@@ -21,6 +21,7 @@ from cloison.rules import (
     Equipment,
     Exoneration,
     Formula,
+    Items,
     Pathway,
     Priced,
     Protection,
@@ -116,7 +117,7 @@ def read(drawn: str) -> Table:
         cells = [*_cells(given), *_cells(result)]
         assert len(cells) == len(inputs) + len(expected), f"cells do not fit the header: {line}"
         rows.append(dict(zip([*inputs, *expected], cells, strict=True)))
-    unknown = set(inputs) - set(INPUTS) - set(TRIP_INPUTS) - set(EQUIPMENT_INPUTS)
+    unknown = set(inputs) - set(INPUTS) - set(TRIP_INPUTS) - set(EQUIPMENT_INPUTS) - {"official"}
     assert not unknown, f"unknown columns: {unknown}"
     return Table(inputs, expected, rows)
 
@@ -139,6 +140,7 @@ def acts(drawn: str | Table) -> Acts:
     return Acts.of(
         trips=_trips(rows),
         equipment=_equipment(rows),
+        items=_items(rows),
         care_date=np.array([row["date"] for row in rows], "datetime64[D]"),
         code=code_ids(np.array([row["code"].encode() for row in rows], "S5")),
         quantity=column("qty", int),
@@ -207,6 +209,12 @@ def _equipment(rows: Rows) -> Equipment:
         drom=np.array([_flag(item["drom"]) == 1 for item in items]),
         paid=np.array([cents_of(item["paid"]) for item in items]),
     )
+
+
+def _items(rows: Rows) -> Items:
+    which = [number for number, row in enumerate(rows) if row.get("official")]
+    names = [rows[number]["official"].encode() for number in which]
+    return Items.of(act=np.array(which), official=np.array(names, "S16")) if which else Items.none()
 
 
 def check(drawn: str, tariff: TariffBook | None = None) -> Priced:

@@ -12,7 +12,7 @@ import pytest
 from cloison.errors import Misuse
 from cloison.rules.official import read_ccam, read_presentations
 from cloison.rules.releases import NOT_PRICED, Change, History, Release
-from cloison.rules.tariff_book import MISSING
+from cloison.rules.vocabulary import MISSING
 
 HEADER = 'Code,,Texte,Activité,Phase,"Tarif\n1","Tarif\n2",Rembt,Accord,Exo,Regroupement\n'
 TITLE = "CNAM - CCAM version 81 applicable 01/01/2026,,,,,,,,,,\n"

@@ -7,7 +7,8 @@ import pytest
 
 from cloison.errors import Misuse
 from cloison.rules import TariffBook
-from cloison.rules.tariff_book import MISSING, Parameter, Value, read_tariff
+from cloison.rules.tariff_book import Parameter, Value, read_tariff
+from cloison.rules.vocabulary import MISSING
 
 HEAD = 'text = "CSS L1"\nchecked = 2026-11-22\n'
 SERIES = '[montant]\nunit = "cents"\nvalues = [\n{rows}\n]\n'

@@ -1,6 +1,16 @@
 """What the law says an act costs, and to whom: pure, columnar, dated. `price(acts, tariff)` is the only door."""
 
-from cloison.rules.acts import ACT_CODES, Acts, Equipment, Trips, code_ids, department_ids, pathway_ids, sector_ids
+from cloison.rules.acts import (
+    ACT_CODES,
+    Acts,
+    Equipment,
+    Items,
+    Trips,
+    code_ids,
+    department_ids,
+    pathway_ids,
+    sector_ids,
+)
 from cloison.rules.fault_reasons import FAULTS
 from cloison.rules.priced import Priced
 from cloison.rules.pricing import price
@@ -19,6 +29,7 @@ __all__ = [
     "Equipment",
     "Exoneration",
     "Formula",
+    "Items",
     "Pathway",
     "Priced",
     "Protection",

@@ -17,7 +17,7 @@ from cloison.errors import Misuse
 from cloison.money import Cents
 from cloison.period import Days
 from cloison.rules.codes import ACT_CODES, DOMAIN_OF, code_ids
-from cloison.rules.details import Equipment, Flags, Small, Trips, check_columns, column_names, columns_of
+from cloison.rules.details import Equipment, Flags, Items, Small, Trips, check_columns, column_names, columns_of
 from cloison.rules.reasons import reason
 from cloison.rules.vocabulary import (
     DEPARTMENTS,
@@ -37,6 +37,7 @@ from cloison.rules.vocabulary import (
 __all__ = [
     "ACT_CODES",
     "DEPARTMENTS",
+    "DETAILS",
     "Acts",
     "Agreement",
     "Correction",
@@ -44,6 +45,7 @@ __all__ = [
     "Equipment",
     "Exoneration",
     "Formula",
+    "Items",
     "Pathway",
     "Protection",
     "Sector",
@@ -130,10 +132,12 @@ class Acts:
     # Details of some acts. An act that needs a detail and has none is refused.
     trips: Trips
     equipment: Equipment = field(default_factory=Equipment.none)
+    items: Items = field(default_factory=Items.none)
+    """Where an official table is loaded, it gives the price of these acts."""
 
     def __post_init__(self) -> None:
         check_columns(self)
-        for details in (self.trips, self.equipment):
+        for details in (self.trips, self.equipment, self.items):
             if len(details) and int(details.act[-1]) >= len(self):
                 raise Misuse(reason("columns_wrong"), f"{type(details).__name__}.act: a row beyond the acts")
 
@@ -141,18 +145,26 @@ class Acts:
         return len(self.care_date)
 
     @classmethod
-    def of(cls, *, trips: Trips, equipment: Equipment | None = None, **columns: ArrayLike) -> Self:
+    def of(
+        cls, *, trips: Trips, equipment: Equipment | None = None, items: Items | None = None, **columns: ArrayLike
+    ) -> Self:
         """Build from arrays and scalars; a scalar is repeated over the rows (without copies)."""
-        return cls(trips=trips, equipment=equipment or Equipment.none(), **columns_of(cls, columns))
+        details = {"equipment": equipment or Equipment.none(), "items": items or Items.none()}
+        return cls(trips=trips, **details, **columns_of(cls, columns))
 
     def take(self, rows: NDArray[np.integer]) -> Self:
         """These rows, in this order, with their details."""
         columns = {name: getattr(self, name)[rows] for name in column_names(type(self))}
-        return type(self)(trips=self.trips.take(rows), equipment=self.equipment.take(rows), **columns)
+        details = {name: getattr(self, name).take(rows) for name in DETAILS}
+        return type(self)(**details, **columns)
 
     @property
     def domain(self) -> Small:
         return domains(self.code)
+
+
+DETAILS = ("trips", "equipment", "items")
+"""The detail tables of `Acts`."""
 
 
 def domains(code: NDArray[np.int16]) -> Small:

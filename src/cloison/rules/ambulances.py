@@ -8,8 +8,9 @@ from cloison.money import Cents, half_up
 from cloison.rules.bill import Bill
 from cloison.rules.declaration import declared_base
 from cloison.rules.law import in_force, law
-from cloison.rules.tariff_book import MISSING, TariffBook
+from cloison.rules.tariff_book import TariffBook
 from cloison.rules.transport import KM_MAX, PATIENTS_MAX, TOLLS_MAX
+from cloison.rules.vocabulary import MISSING
 
 SHORT_KM_FIRST, SHORT_KM_LAST = 7, 18
 """A short trip has a bonus: the same up to 7 km, then less with each kilometre, none above 18."""

@@ -7,7 +7,8 @@ import numpy as np
 from cloison.money import Cents, half_up
 from cloison.rules.bill import Bill
 from cloison.rules.law import law
-from cloison.rules.tariff_book import MISSING, TariffBook
+from cloison.rules.tariff_book import TariffBook
+from cloison.rules.vocabulary import MISSING
 
 
 @law(

@@ -19,7 +19,7 @@ from cloison.rules.tariff_book import CareDates
 T = TypeVar("T", bound=np.generic)
 Mask = NDArray[np.bool_]
 SORTED_ROWS_MAX = 1 << 16
-DetailTable = Literal["trips", "equipment"]
+DetailTable = Literal["trips", "equipment", "items"]
 
 
 class _Given(Generic[T]):
@@ -44,6 +44,13 @@ class _Equipment(_Given[T]):
 
     def __get__(self, bill: "Bill", owner: type | None = None) -> NDArray[T]:
         return bill.detail("equipment", self.name.removeprefix("equipment_"))
+
+
+class _Item(_Given[T]):
+    """A column of `Items`, in line with the acts of the bill."""
+
+    def __get__(self, bill: "Bill", owner: type | None = None) -> NDArray[T]:
+        return bill.detail("items", self.name)
 
 
 class _Decided(_Given[T]):
@@ -123,6 +130,8 @@ class Bill:
     equipment_paid = _Equipment[np.int64]()
     equipment_drom = _Equipment[np.bool_]()
 
+    official = _Item[np.bytes_]()
+
     base = _Decided[np.int64]()
     amo_rate_bp = _Decided[np.int64]()
     amo_share = _Decided[np.int64]()
@@ -199,7 +208,8 @@ class Bill:
         column = getattr(getattr(self._acts, table), name)
         if found.all():
             return column[at]
-        values = np.full(len(self), "NaT" if column.dtype.kind == "M" else 0, column.dtype)
+        values = np.zeros(len(self), column.dtype)
+        values[~found] = {"M": "NaT", "S": b""}.get(column.dtype.kind, 0)
         values[found] = column[at[found]]
         return values
 

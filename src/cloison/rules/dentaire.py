@@ -4,7 +4,7 @@ from datetime import date
 
 from cloison.money import Cents
 from cloison.rules.bill import Bill
-from cloison.rules.declaration import declared_base
+from cloison.rules.hospitalisation import ccam_base
 from cloison.rules.law import law
 from cloison.rules.tariff_book import TariffBook
 
@@ -13,9 +13,9 @@ from cloison.rules.tariff_book import TariffBook
     "CSS L162-9",
     "CSS L162-1-7",
     since=date(2005, 1, 1),
-    fr="Tarif de l'acte dentaire (CCAM), déclaré",
-    en="Tariff of the dental act (CCAM), declared",
+    fr="Tarif de l'acte dentaire (CCAM), ou base déclarée",
+    en="Tariff of the dental act (CCAM), or the declared base",
 )
 def tarif_dentaire(acts: Bill, tariff: TariffBook) -> Cents:
     """The tariff of the CCAM; prices of the baskets without rest and with limited prices are not in our documents."""
-    return declared_base(acts)
+    return ccam_base(acts, tariff)

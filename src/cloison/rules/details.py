@@ -110,6 +110,19 @@ class Equipment(Details):
         self.check()
 
 
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Items(Details):
+    """The name of an act or a medicine in its official table, where the claim carries it."""
+
+    act: Rows
+    """Row of the act in `Acts`, increasing."""
+    official: NDArray[np.bytes_]
+    """A CIP of 13 digits, or a code of the CCAM with activity and phase ("HHMC005 1 0")."""
+
+    def __post_init__(self) -> None:
+        self.check()
+
+
 COLUMN_TYPES: dict[str, str] = {
     **dict.fromkeys(("care_date", "last_delivery"), "datetime64[D]"),
     **dict.fromkeys(("code", "specialty", "regime", "department"), "int16"),
@@ -124,6 +137,7 @@ COLUMN_TYPES: dict[str, str] = {
     **dict.fromkeys(("person_key", "provider_key", "sequence", "ceiling_key"), "int64"),
     **dict.fromkeys(("participation_year", "franchise_day", "franchise_year"), "int64"),
     **dict.fromkeys(("amount_cents", "act_cap", "ceiling_left", "paid_by_other"), "int64"),
+    "official": "S16",
     "act": "intp",
 }
 """The type of every column, of the acts and of their details."""
@@ -154,7 +168,7 @@ def _typed(name: str, value: ArrayLike) -> NDArray[Any]:  # Any: the type is the
     array, wanted = np.asarray(value), np.dtype(COLUMN_TYPES[name])
     if array.dtype == wanted:
         return array
-    if array.dtype.kind not in {"i": "iub", "b": "b", "M": "MUSO"}[wanted.kind] and array.size:
+    if array.dtype.kind not in {"i": "iub", "b": "b", "M": "MUSO", "S": "S"}[wanted.kind] and array.size:
         raise Misuse(reason("columns_wrong"), f"{name}: {array.dtype} instead of {wanted}")
     if wanted.kind == "i" and array.size and array.dtype.kind != "b":
         bounds = np.iinfo(wanted)

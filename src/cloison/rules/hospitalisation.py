@@ -8,11 +8,11 @@ from cloison.money import FULL_RATE_BP, Cents
 from cloison.rules.bill import Bill
 from cloison.rules.codes import ACT_NUMBERS
 from cloison.rules.counters import granted
-from cloison.rules.declaration import declared_base
+from cloison.rules.declaration import declared_base, official_base, official_price
 from cloison.rules.law import Only, law
 from cloison.rules.part_obligatoire import DECLARED
-from cloison.rules.tariff_book import MISSING, TariffBook
-from cloison.rules.vocabulary import Exoneration, Pathway, Protection
+from cloison.rules.tariff_book import TariffBook
+from cloison.rules.vocabulary import MISSING, Exoneration, Pathway, Protection, Sector
 
 
 @law(
@@ -31,12 +31,24 @@ def tarif_du_sejour(acts: Bill, tariff: TariffBook) -> Cents:
     "CSS L162-1-7",
     "CSS L162-14-1",
     since=date(2005, 1, 1),
-    fr="Tarif de l'acte technique (CCAM), déclaré",
-    en="Tariff of the technical act (CCAM), declared",
+    fr="Tarif de l'acte technique (CCAM), ou base déclarée",
+    en="Tariff of the technical act (CCAM), or the declared base",
 )
 def tarif_technique(acts: Bill, tariff: TariffBook) -> Cents:
-    """Technical and imaging acts: the CCAM tariff, declared until the table is loaded."""
-    return declared_base(acts)
+    """Technical and imaging acts: the CCAM tariff on the day of care, where nothing else is declared."""
+    return ccam_base(acts, tariff)
+
+
+def ccam_base(acts: Bill, tariff: TariffBook) -> Cents:
+    """The price of an act in the CCAM: one for sector 1 and OPTAM, another for the others.
+
+    Modifiers and acts done together change it and are not modelled: a declared base is kept, and a difference is said.
+    """
+    price = official_price(acts, tariff, "ccam", "optam")
+    others = acts.sector == Sector.TWO
+    if others.any():
+        price = np.where(others, official_price(acts, tariff, "ccam", "other"), price)
+    return official_base(acts, price, binding=False)
 
 
 @law(

@@ -9,7 +9,8 @@ from cloison.rules.bill import Bill
 from cloison.rules.counters import granted
 from cloison.rules.dispositifs import too_early
 from cloison.rules.law import Only, law
-from cloison.rules.tariff_book import MISSING, TariffBook
+from cloison.rules.tariff_book import TariffBook
+from cloison.rules.vocabulary import MISSING
 
 SINCE = date(2020, 1, 1)
 

@@ -11,8 +11,8 @@ from cloison.money import FULL_RATE_BP, Cents, at_rate
 from cloison.rules.bill import Bill
 from cloison.rules.codes import BASE_OF, Base
 from cloison.rules.law import Only, law
-from cloison.rules.tariff_book import MISSING, REGIMES, TariffBook
-from cloison.rules.vocabulary import Protection
+from cloison.rules.tariff_book import REGIMES, TariffBook
+from cloison.rules.vocabulary import MISSING, Protection
 
 DECLARED = -1
 """In the rate column: the share is the declared amount, our tables hold no rate for this regime."""

@@ -4,7 +4,7 @@ from datetime import date
 
 from cloison.money import Cents
 from cloison.rules.bill import Bill
-from cloison.rules.declaration import declared_base
+from cloison.rules.declaration import official_base, official_price
 from cloison.rules.law import law
 from cloison.rules.tariff_book import TariffBook
 
@@ -13,10 +13,15 @@ from cloison.rules.tariff_book import TariffBook
     "CSS L162-16-4",
     "CSS L162-16-6",
     since=date(2005, 1, 1),
-    fr="Prix des boîtes, déclaré par le pharmacien",
-    en="Price of the boxes, declared by the pharmacist",
+    fr="Prix public des boîtes, ou prix déclaré",
+    en="Public price of the boxes, or the declared price",
 )
 def prix_des_medicaments(acts: Bill, tariff: TariffBook) -> Cents:
-    """The regulated price of the boxes, or the price that a generic group answers for: declared, until a table is
-    loaded."""
-    return declared_base(acts)
+    """The public price of the boxes on the day of care.
+
+    CSS L162-16-4  the price of the official database, per box     official, quantity
+
+    Without the table, or for a box that it does not price, the declared price. A generic group answered for at a lower
+    price (tarif forfaitaire de responsabilite) is not in the database: it is not modelled.
+    """
+    return official_base(acts, official_price(acts, tariff, "bdpm", "public"), binding=True)

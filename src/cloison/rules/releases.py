@@ -9,6 +9,7 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from cloison.errors import Defect, Misuse
 from cloison.period import Days
 from cloison.rules.reasons import reason
-from cloison.rules.tariff_book import MISSING
+from cloison.rules.vocabulary import MISSING
 
 NOT_PRICED = -1
 """The key is not listed that day, or listed without a price."""
@@ -67,7 +68,7 @@ class Change:
     after: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class History:
     """What each key was worth from each day: rows sorted by key then day."""
 
@@ -86,14 +87,19 @@ class History:
 
     def on(self, name: str, keys: NDArray[np.bytes_], days: Days) -> NDArray[np.int64]:
         """The value of each key on each day; NOT_PRICED when it has none, MISSING before the first release."""
-        known, at = np.unique(self.keys, return_index=True)
-        ends = np.append(at[1:], len(self.keys))
+        known, at, ends = self._index
         place = np.minimum(np.searchsorted(known, keys), len(known) - 1)
         listed = known[place] == keys
         row = _last_not_after(self.starts, at[place], ends[place], days)
         found = listed & (row >= at[place])
         result = np.where(found, self.values[name][np.maximum(row, 0)], NOT_PRICED)
         return np.where(days < np.datetime64(self.releases[0][0]), MISSING, result)
+
+    @cached_property
+    def _index(self) -> tuple[NDArray[np.bytes_], NDArray[np.intp], NDArray[np.intp]]:
+        """Each key once, with its first row and the row after its last."""
+        known, first = np.unique(self.keys, return_index=True)
+        return known, first, np.append(first[1:], len(self.keys))
 
     def changes(self, release: Release) -> list[Change]:
         """What a release changes from its day on, by key."""

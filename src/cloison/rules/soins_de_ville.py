@@ -8,8 +8,8 @@ from cloison.money import Cents
 from cloison.rules.bill import Bill, Mask
 from cloison.rules.declaration import declared_base
 from cloison.rules.law import Only, law
-from cloison.rules.tariff_book import MISSING, TariffBook
-from cloison.rules.vocabulary import NOT_STATED, Exoneration, Pathway, Protection, Sector
+from cloison.rules.tariff_book import TariffBook
+from cloison.rules.vocabulary import MISSING, NOT_STATED, Exoneration, Pathway, Protection, Sector
 
 DENTISTS = (19, 36, 53, 54)
 """Specialties of dentists: they use groups of technical acts, and owe no participation."""

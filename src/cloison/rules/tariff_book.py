@@ -24,10 +24,8 @@ from cloison.errors import Misuse, Place
 from cloison.period import FOREVER, Days
 from cloison.rules.codes import ACT_TABLE
 from cloison.rules.reasons import reason
-from cloison.rules.vocabulary import DEPARTMENTS
-
-MISSING = int(np.iinfo(np.int64).min)
-"""In a column of values: no value is known."""
+from cloison.rules.releases import History
+from cloison.rules.vocabulary import DEPARTMENTS, MISSING
 
 REGIMES = tuple(f"{number:02d}" for number in range(100))
 
@@ -220,7 +218,9 @@ class Grid:
 class TariffBook:
     """Every dated parameter of the law. `book["participation_forfaitaire.montant"].on(days)`."""
 
-    def __init__(self, parameters: Sequence[Parameter]) -> None:
+    def __init__(self, parameters: Sequence[Parameter], official: Sequence[History] = ()) -> None:
+        self.official = {history.table: history for history in official}
+        """Official tables of prices that are loaded, by name ("ccam", "bdpm")."""
         self.parameters = {parameter.name: parameter for parameter in parameters}
         if len(self.parameters) != len(parameters):
             raise Misuse(reason("tariff_wrong"), "a parameter is given twice")
@@ -315,7 +315,11 @@ class TariffBook:
             raise Misuse(reason("tariff_unknown"), f"{name} = {choice}")
         values = tuple(replace(value, value=parameter.choices.index(choice)) for value in parameter.values)
         changed = {**self.parameters, name: replace(parameter, values=values)}
-        return TariffBook(list(changed.values()))
+        return TariffBook(list(changed.values()), list(self.official.values()))
+
+    def with_official(self, history: History) -> "TariffBook":
+        """The same book with an official table of prices."""
+        return TariffBook(list(self.parameters.values()), [*(self.official | {history.table: history}).values()])
 
     def stale(self, before: date) -> list[str]:
         """Parameters that nobody has checked since a day."""

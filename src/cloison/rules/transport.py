@@ -9,8 +9,8 @@ from cloison.money import Cents, half_up
 from cloison.rules.bill import Bill
 from cloison.rules.declaration import declared_base
 from cloison.rules.law import Only, in_force, law
-from cloison.rules.tariff_book import MISSING, TariffBook
-from cloison.rules.vocabulary import Agreement
+from cloison.rules.tariff_book import TariffBook
+from cloison.rules.vocabulary import MISSING, Agreement
 
 PATIENTS_MAX = 8
 """A taxi seats at most eight passengers (Code des transports, L3121-1)."""

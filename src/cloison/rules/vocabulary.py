@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 NOT_STATED = -1
 
+MISSING = int(np.iinfo(np.int64).min)
+"""In a column of values: no value is known."""
+
 
 class Domain(IntEnum):
     """Families of care, as the guarantees of an insurer name them."""
