@@ -1,11 +1,12 @@
 """Pools of connections, one per role, to the embedded server or to the one that a URL names."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeAlias
+from time import monotonic
+from typing import TypeAlias, TypeVar
 from urllib.parse import unquote, urlsplit
 
 import asyncpg
@@ -18,10 +19,19 @@ from cloison.storage.roles import Passwords, Role
 from cloison.storage.transaction import Transaction
 
 Connection: TypeAlias = "asyncpg.Connection | PoolConnectionProxy"
+Connected = TypeVar("Connected")
 
 VERSION_MIN = 15
 POOL_SIZE_MAX = 8
+STARTING_SECONDS = 30.0
 NAME = "cloison"
+UNREACHABLE = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+)
+"""The server is not there, starts, stops, or does not take our password."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +86,24 @@ async def connect(address: Address, role: Role) -> asyncpg.Connection:
 
 
 async def _connect(address: Address, user: str, password: str | None) -> asyncpg.Connection:
-    try:
-        return await asyncpg.connect(
+    def connecting() -> Awaitable[asyncpg.Connection]:
+        return asyncpg.connect(
             host=address.host, port=address.port, database=address.database, user=user, password=password
         )
-    except (OSError, asyncpg.CannotConnectNowError, asyncpg.InvalidAuthorizationSpecificationError) as failure:
-        raise Unavailable(DATABASE_UNREACHABLE, cause=type(failure).__name__) from failure
+
+    return await _patiently(connecting)
+
+
+async def _patiently(connecting: Callable[[], Awaitable[Connected]]) -> Connected:
+    """Connect, waiting for a server on its way up: after a crash it first replays what was committed."""
+    until = monotonic() + STARTING_SECONDS
+    while True:
+        try:
+            return await connecting()
+        except UNREACHABLE as failure:
+            if not isinstance(failure, asyncpg.CannotConnectNowError) or monotonic() > until:
+                raise Unavailable(DATABASE_UNREACHABLE, cause=type(failure).__name__) from failure
+        await asyncio.sleep(0.1)
 
 
 class Database:
@@ -114,8 +136,9 @@ class Database:
 
     async def _open(self, role: Role) -> asyncpg.Pool:
         where = self.address
-        try:
-            pool = await asyncpg.create_pool(
+
+        def connecting() -> Awaitable[asyncpg.Pool | None]:
+            return asyncpg.create_pool(
                 host=where.host,
                 port=where.port,
                 database=where.database,
@@ -125,23 +148,40 @@ class Database:
                 max_size=self._pool_size,
                 reset=_as_it_is,
             )
-        except (OSError, asyncpg.CannotConnectNowError, asyncpg.InvalidAuthorizationSpecificationError) as failure:
-            raise Unavailable(DATABASE_UNREACHABLE, cause=type(failure).__name__) from failure
+
+        pool = await _patiently(connecting)
         assert pool is not None
         return pool
 
     @asynccontextmanager
     async def session(self, role: Role) -> AsyncGenerator[Connection]:
-        """A connection outside any transaction: each statement commits by itself."""
+        """A connection outside any transaction: each statement commits by itself.
+
+        Raises Unavailable when the server ends under it: whatever was not committed then is not there.
+        """
         pool = await self.pool(role)
-        async with pool.acquire() as connection:
+        connection = await _patiently(pool.acquire)
+        try:
             yield connection
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as failure:
+            if _is_gone(connection):
+                raise Unavailable(DATABASE_UNREACHABLE, cause=type(failure).__name__) from failure
+            raise
+        finally:
+            await pool.release(connection)
 
     @asynccontextmanager
     async def transaction(self, role: Role) -> AsyncGenerator[Transaction]:
         """One transaction: committed when the block ends, rolled back when it raises."""
         async with self.session(role) as connection, connection.transaction():
             yield Transaction(connection, role)
+
+
+def _is_gone(connection: PoolConnectionProxy) -> bool:
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:  # the pool took a broken connection back by itself
+        return True
 
 
 async def _as_it_is(_connection: asyncpg.Connection) -> None:

@@ -5,19 +5,22 @@ locale, and a server log that never holds the values of a statement.
 """
 
 import asyncio
+import fcntl
 import json
 import os
 import shutil
+import subprocess
 import warnings
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 from types import ModuleType
 
 import asyncpg
 
-from cloison.errors import Misuse
-from cloison.storage.reasons import HOME_NOT_REACHABLE
+from cloison.errors import Misuse, Unavailable
+from cloison.storage.reasons import DATABASE_UNREACHABLE, HOME_NOT_REACHABLE
 from cloison.storage.roles import Passwords
 
 SETTINGS = """
@@ -38,6 +41,10 @@ log_parameter_max_length_on_error = 0
 log_min_error_statement = panic
 log_error_verbosity = terse
 """
+LAST_BREATH_SECONDS = 10.0
+RECOVERY_SECONDS = 600.0
+PORT, SOCKET, STATUS = 3, 4, 7
+"""Lines of postmaster.pid, counted from 0; the first is the number of the process."""
 ACCESS = """# Every connection proves its role.
 local all all scram-sha-256
 """
@@ -54,11 +61,13 @@ def start(home: Path, passwords: Passwords) -> Path:
 
     data = home / "postgres"
     _refuse_unreachable(home)
-    if not (data / "PG_VERSION").exists():
-        _create(data, wheel)
-    server = wheel.get_server(data, start=False)  # pyright: ignore[reportPrivateImportUsage]  it is the wheel's door
-    _forget_dead_processes(data / ".handle_pids.json")
-    server.start()
+    with _alone(home):
+        if not (data / "PG_VERSION").exists():
+            _create(data, wheel)
+        server = wheel.get_server(data, start=False)  # pyright: ignore[reportPrivateImportUsage]  the wheel's door
+        _forget_dead_processes(data / ".handle_pids.json")
+        _forget_dead_server(data)
+        _start(server.start, data)
     socket = server.get_postmaster_info().socket_dir
     assert socket is not None, "the embedded server listens on a socket"
     if ACCESS not in (data / "pg_hba.conf").read_text():
@@ -127,6 +136,74 @@ def _forget_dead_processes(handles: Path) -> None:
         return
     known: list[int] = json.loads(handles.read_text() or "[]")
     handles.write_text(json.dumps([pid for pid in known if Path(f"/proc/{pid}").exists()]))
+
+
+def _start(begin: Callable[[], None], data: Path) -> None:
+    """Start the server, or join one that runs. After a crash it first replays what was committed, as long as that takes.
+
+    Raises Unavailable when it does not come up.
+    """
+    try:
+        _await_ready(data)
+        try:
+            begin()
+        except subprocess.TimeoutExpired:  # the wheel has less patience
+            _await_ready(data)
+            begin()
+    except subprocess.CalledProcessError as failure:
+        raise Unavailable(DATABASE_UNREACHABLE, cause=f"the embedded server says why in {data / 'log'}") from failure
+
+
+def _await_ready(data: Path) -> None:
+    """Wait while a server of this folder is on its way up or down."""
+    until = monotonic() + RECOVERY_SECONDS
+    while (mark := _mark(data)) and mark[STATUS] != "ready" and _works_in(Path("/proc", mark[0]), data):
+        if monotonic() > until:
+            raise Unavailable(DATABASE_UNREACHABLE, cause=f"the embedded server is {mark[STATUS]}")
+        sleep(0.05)
+
+
+def _forget_dead_server(data: Path) -> None:
+    """A server that was killed leaves its number behind, and the number may be of another process by now.
+
+    It is forgotten once nobody works in the folder: backends that outlive their server still write there for a moment.
+    """
+    mark = _mark(data)
+    if not mark or _works_in(Path("/proc", mark[0]), data):
+        return
+    until = monotonic() + LAST_BREATH_SECONDS
+    while any(_works_in(process, data) for process in Path("/proc").glob("[0-9]*")):
+        if monotonic() > until:
+            return  # the new server says why it does not start
+        sleep(0.02)
+    (data / "postmaster.pid").unlink(missing_ok=True)
+    if mark[SOCKET]:
+        Path(mark[SOCKET], f".s.PGSQL.{mark[PORT]}.lock").unlink(missing_ok=True)
+
+
+def _mark(data: Path) -> list[str]:
+    """The lines that a server writes about itself; none when no server does."""
+    try:
+        lines = [line.strip() for line in (data / "postmaster.pid").read_text().splitlines()]
+    except FileNotFoundError:
+        return []
+    return lines + [""] * (STATUS + 1 - len(lines)) if lines else []
+
+
+def _works_in(process: Path, folder: Path) -> bool:
+    """Whether a living process has this folder as its own: a server and all its backends do."""
+    try:
+        return (process / "cwd").readlink() == folder.resolve()
+    except OSError:
+        return False
+
+
+@contextmanager
+def _alone(home: Path) -> Generator[None]:
+    """One process at a time starts the server of a home."""
+    with (home / "server.lock").open("w") as guard:
+        fcntl.flock(guard, fcntl.LOCK_EX)
+        yield
 
 
 def _refuse_unreachable(home: Path) -> None:
