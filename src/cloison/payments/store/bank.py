@@ -141,7 +141,7 @@ with said as materialized (
 ), odd as (
     select s.place, s.message_id, s.end_to_end_id, 554 as reason from said s
     where not exists (select from payments.payment_order o where o.message_id = s.message_id)
-       or s.end_to_end_id <> '' and not exists (select from aimed a where a.end_to_end_id = s.end_to_end_id)
+       or s.end_to_end_id <> '' and s.end_to_end_id not in (select end_to_end_id from aimed)
     union all
     select place, message_id, end_to_end_id, 553 from aimed where verdict = 2 and state in (4, 5)
 ), kept as (

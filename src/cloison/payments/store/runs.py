@@ -1,10 +1,11 @@
 """SQL of payment runs, of their orders and of sealed bank details: statements over whole sets."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from datetime import date
 
 from cloison.payments.store import Row, writing
-from cloison.storage.database import connection_of
+from cloison.storage.database import Connection, connection_of
 from cloison.storage.transaction import Transaction
 
 FILES_LOCK = 1668246636
@@ -101,6 +102,14 @@ from (select part.payment, t.transfer, t.kind, t.reference,
 """
 
 
+@asynccontextmanager
+async def _by_hash(connection: Connection) -> AsyncGenerator[None]:
+    """The planner takes what was just gathered for a handful of rows: forbid it to compare all with all."""
+    await connection.execute("set local enable_nestloop = off")
+    yield
+    await connection.execute("set local enable_nestloop = on")
+
+
 async def start_run(work: Transaction, execution_date: date, rank: int) -> tuple[int, bool]:
     """The number of the run of that day and rank, and whether it starts now."""
     connection = connection_of(work)
@@ -117,7 +126,8 @@ async def pay(work: Transaction, run: int, execution_date: date, payments_per_or
     """Orders, payments, their lines and pending transfers of one run, in one statement."""
     async with writing(work) as connection:
         await connection.execute("select payments.lock_books()")
-        await connection.execute(PAY, run, execution_date, payments_per_order)
+        async with _by_hash(connection):
+            await connection.execute(PAY, run, execution_date, payments_per_order)
 
 
 async def run_summary(work: Transaction, run: int) -> Row | None:
@@ -125,7 +135,9 @@ async def run_summary(work: Transaction, run: int) -> Row | None:
 
 
 async def unpaid(work: Transaction) -> list[Row]:
-    return await connection_of(work).fetch(UNPAID)
+    connection = connection_of(work)
+    async with _by_hash(connection):
+        return await connection.fetch(UNPAID)
 
 
 async def alone_with_run(work: Transaction, run: int) -> None:

@@ -98,7 +98,7 @@ create trigger balances after insert on payments.account referencing new table a
 
 -- Everything that makes a set of new transfers true, over the whole set at once: COPY of a million is one call.
 create function payments.keep_books() returns trigger language plpgsql security definer
-    set search_path = '' set plan_cache_mode = force_custom_plan as $$
+    set search_path = '' set plan_cache_mode = force_custom_plan set enable_nestloop = on as $$
 declare
     unknown_debits  int8;
     unknown_credits int8;
@@ -258,7 +258,7 @@ create index payment_line_by_payment on payments.payment_line (payment);
 
 -- Each payment has its pending transfer, of the same amount and between the right accounts, and its lines.
 create function payments.check_payments() returns trigger language plpgsql security definer
-    set search_path = '' set plan_cache_mode = force_custom_plan as $$
+    set search_path = '' set plan_cache_mode = force_custom_plan set enable_nestloop = on as $$
 begin
     if exists (
         select from added a
@@ -281,7 +281,7 @@ create trigger made_of_lines after insert on payments.payment referencing new ta
 
 -- The lines of a payment come with it, all at once, each still open, and make its amount to the cent.
 create function payments.take_lines() returns trigger language plpgsql security definer
-    set search_path = '' set plan_cache_mode = force_custom_plan as $$
+    set search_path = '' set plan_cache_mode = force_custom_plan set enable_nestloop = on as $$
 declare
     wanted int8;
     taken  int8;
@@ -331,7 +331,7 @@ create table payments.payment_event (
     primary key (payment, rank)
 );
 create function payments.check_events() returns trigger language plpgsql security definer
-    set search_path = '' set plan_cache_mode = force_custom_plan as $$
+    set search_path = '' set plan_cache_mode = force_custom_plan set enable_nestloop = on as $$
 begin
     if exists (
         select from added a
