@@ -1,8 +1,8 @@
-"""Lives of an operator under blows: the same files, an undisturbed run to compare with, and runs whose processes are killed.
+"""Lives of an operator under blows: the same files, a quiet run to compare with, and runs whose processes are killed.
 
-    with reaper() as ends:
-        nation = await found(template, folder, ends)
-        toll = await loading(nation, ends, Random(1), kills=5)      # `toll.wrong` is what went wrong
+with reaper() as ends:
+    nation = await found(template, folder, ends)
+    toll = await loading(nation, ends, Random(1), kills=5)      # `toll.wrong` is what went wrong
 """
 
 import hashlib
@@ -30,6 +30,8 @@ from cloison.world.build import Manifest, build
 PASSPHRASE = "a passphrase for tests"
 TRIES_MAX = 4
 """Blows at one step that may come too late before the step is left in peace."""
+WORKERS_SECONDS = 4.0
+"""About how long deciding takes with processes of its own, most of it their start."""
 
 
 @dataclass
@@ -53,7 +55,7 @@ class Nation:
         """A copy of a home and of its database, to be hurt."""
         self.lives += 1
         scene = await _copied(start, self.folder / f"life-{self.lives}")
-        return replace(scene, **changes)  # pyright: ignore[reportArgumentType]
+        return replace(scene, **changes)
 
     def load_steps(self) -> list[Step]:
         return [Step("load", (path,)) for path in self.world.movements]
@@ -97,18 +99,18 @@ async def found(template: Address, folder: Path, reaper: Reaper, persons: int = 
         await counter.ask(house, database, world.questions, folder / "answers.csv")
     bill(world.out, folder / "answers.csv", folder / "b2")
     invoices = tuple(sorted((folder / "b2").glob("*.b2")))
-    nation = Nation(world, folder, scene, loaded, invoices, _secrets(world), await _shown(loaded, RIGHTS), quiet=quiet)
+    nation = Nation(world, folder, scene, loaded, invoices, _secrets(world), await shown(loaded, RIGHTS), quiet=quiet)
     calm = await nation.life(loaded)
     for step in [*nation.decide_steps(), Step("pay")]:
         quiet[str(step)] = _in_peace(reaper, calm, step)
-    nation.claims, nation.payments = await _shown(calm, CLAIMS), await _shown(calm, PAYMENTS)
+    nation.claims, nation.payments = await shown(calm, CLAIMS), await shown(calm, PAYMENTS)
     assert not picture.accounted(nation.claims, picture.records_of(invoices))
     return nation
 
 
 def _in_peace(reaper: Reaper, scene: Scene, step: Step) -> Death:
     end = reaper.live(scene, step, NEVER)
-    assert not end.killed and not end.failure, f"{step}: {end.failure}"
+    assert not end.failure, f"{step}: {end.failure}"
     return end
 
 
@@ -153,7 +155,7 @@ def _secrets(world: Manifest) -> list[bytes]:
     return sorted(found)
 
 
-async def _shown(scene: Scene, queries: dict[str, str]) -> Picture:
+async def shown(scene: Scene, queries: dict[str, str]) -> Picture:
     connection = await administer(scene.address)
     try:
         return await picture.drawn(connection, queries)
@@ -164,12 +166,16 @@ async def _shown(scene: Scene, queries: dict[str, str]) -> Picture:
 # ---------------------------------------------------------------------------------------------------- blows
 
 
-def doom(rng: Random, quiet: Death, victims: Sequence[str] = ("process",)) -> Doom:
-    """A blow somewhere in a step: at an instant, or at a statement."""
+PROGRESS = ("receive", "decide", "answers")
+"""What a killed run of these did stays done, so that the next blow falls on what remains."""
+
+
+def doom(rng: Random, quiet: Death, share: float, victims: Sequence[str]) -> Doom:
+    """A blow somewhere in the first share of a step: at an instant, or at a statement."""
     victim = rng.choice(victims)
-    if victim != "process" or not quiet.effects or rng.random() < 0.5:
-        return Doom(after=rng.uniform(0, quiet.seconds), victim=victim)
-    return Doom(effect=rng.randint(1, quiet.effects), prompt=rng.random() < 0.5)
+    if victim != "process" or not quiet.effects or rng.random() < 0.4:
+        return Doom(after=rng.uniform(0, share * quiet.seconds), victim=victim)
+    return Doom(effect=rng.randint(1, max(1, int(share * quiet.effects))), prompt=rng.random() < 0.5)
 
 
 def struck(
@@ -179,8 +185,9 @@ def struck(
     """Kill a step so many times, then run it to its end; and once more, which must change nothing."""
     landed = tries = 0
     while landed < kills and tries < kills + TRIES_MAX:
+        share = 1 / (kills - landed) if step.verb in PROGRESS else 1.0
+        end = reaper.live(scene, step, doom(rng, quiet, share, victims))
         tries += 1
-        end = reaper.live(scene, step, doom(rng, quiet, victims))
         if end.killed:
             landed += 1
             toll.kills[step.verb] += 1
@@ -205,15 +212,13 @@ async def loading(nation: Nation, reaper: Reaper, rng: Random, kills: int) -> To
     shares = _shared(rng, kills, len(steps))
     for step, share in zip(steps, shares, strict=True):
         struck(reaper, rng, scene, step, nation.quiet[str(step)], share, toll)
-    toll.wrong += picture.differences(await _shown(scene, RIGHTS), nation.rights)
+    toll.wrong += picture.differences(await shown(scene, RIGHTS), nation.rights)
     await _left(nation, scene, toll)
     await buried(nation, scene)
     return toll
 
 
-async def deciding_and_paying(
-    nation: Nation, reaper: Reaper, rng: Random, kills: int, workers: int = 1
-) -> Toll:
+async def deciding_and_paying(nation: Nation, reaper: Reaper, rng: Random, kills: int, workers: int = 1) -> Toll:
     """Receive, decide, pay and reconcile under blows."""
     toll = Toll()
     scene = await nation.life(nation.loaded)
@@ -224,7 +229,7 @@ async def deciding_and_paying(
     if workers == 1:
         struck(reaper, rng, scene, decide, nation.quiet["decide"], decided, toll)
     else:
-        quiet = Death(killed=False, seconds=6.0)
+        quiet = Death(killed=False, seconds=WORKERS_SECONDS)
         struck(reaper, rng, scene, decide, quiet, decided, toll, ("process", "group", "worker"))
     emitted: dict[str, str] = {}
     for _ in range(max(1, paid)):
@@ -247,11 +252,11 @@ async def deciding_and_paying(
 
 
 async def _decided(nation: Nation, scene: Scene, *, in_order: bool) -> list[str]:
-    """Compare with the quiet run. Files decided side by side may share a ceiling otherwise; their sums may not change."""
-    shown = await _shown(scene, CLAIMS)
+    """Compare with the quiet run. Files decided side by side may share a ceiling otherwise: their sums stay."""
+    shown = await shown(scene, CLAIMS)
     told = picture.accounted(shown, picture.records_of(nation.invoices))
     told += picture.differences(shown, nation.claims) if in_order else _sums_differ(shown, nation.claims)
-    told += picture.differences(await _shown(scene, PAYMENTS), nation.payments)
+    told += picture.differences(await shown(scene, PAYMENTS), nation.payments)
     async with Database(scene.address, pool_size=2) as database:
         told += await picture.disclosed(database, scene.folder / "readings")
         await picture.audited(database)
@@ -323,4 +328,3 @@ def _shared(rng: Random, kills: int, steps: int) -> list[int]:
     for step in rng.sample(range(steps), kills % steps):
         shares[step] += 1
     return shares
-

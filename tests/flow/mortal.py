@@ -1,8 +1,8 @@
-"""Processes that are killed: real commands of the product, in a process of their own that SIGKILL ends where it is told to.
+"""Processes that are killed: commands of the product, each in a process of its own that SIGKILL ends where it is told.
 
-A zygote imports the product once and forks a child per step, so that a death costs milliseconds. A child dies after so
-many seconds (the parent kills it), or at its nth effect: right before or after a statement to the database or a change of
-a folder. `prompt` effects kill the child there; the others let the statement go while the blow is on its way.
+A zygote imports the product once and forks a child per step, so that a death costs milliseconds. A child dies after
+so many seconds (the parent kills it), or at its nth effect: right before or after a statement to the database or a
+change of a folder. A prompt death is there; the others let the statement go while the blow is on its way.
 """
 
 import asyncio
@@ -47,6 +47,8 @@ class Scene:
     address: Address
     folder: Path
     invoices_per_chunk: int = 20
+    server: Path | None = None
+    """The data folder of a server that may be killed."""
 
     @property
     def orders(self) -> Path:
@@ -73,7 +75,8 @@ class Doom:
     effect: int | None = None
     prompt: bool = True
     victim: str = "process"
-    """process (its workers must follow), group (all at once), worker (one of its workers alone)."""
+    """process (its workers must follow), group (all at once), worker (one of its workers alone); or, of the embedded
+    server of `Scene.server`: server (all of it) or backend (one of its connections)."""
 
 
 NEVER = Doom()
@@ -223,7 +226,7 @@ class Reaper:
         while True:
             if not self.line.poll(max(0.0, min(strike_at, last) - time.monotonic())):
                 assert time.monotonic() < last, f"{step} did not end"
-                struck = _strike(child, doom.victim)
+                struck = _strike(child, doom.victim, scene)
                 strike_at = last if struck else time.monotonic() + 0.01  # its workers are not there yet
                 continue
             message = self.line.recv()
@@ -232,7 +235,7 @@ class Reaper:
             if isinstance(message, Death):
                 told, strike_at = message, last
             elif message == "strike":
-                struck = _strike(child, doom.victim)
+                struck = _strike(child, doom.victim, scene)
             else:
                 child = message[1]
                 strike_at = last if doom.after is None else time.monotonic() + doom.after
@@ -277,7 +280,10 @@ def reaper() -> Generator[Reaper]:
             process.wait()
 
 
-def _strike(child: int, victim: str) -> bool:
+def _strike(child: int, victim: str, scene: Scene) -> bool:
+    if victim in ("server", "backend"):
+        assert scene.server is not None, "a server of our own"
+        return _strike_server(scene.server, scene.address.database, whole=victim == "server")
     if victim == "worker":
         workers = [pid for pid in _session(child) if pid != child and b"spawn_main" in _command(pid)]
         if not workers:
@@ -288,6 +294,29 @@ def _strike(child: int, victim: str) -> bool:
             if pid != child:
                 _kill(pid)
     return _kill(child)
+
+
+def _strike_server(data: Path, database: str, *, whole: bool) -> bool:
+    """Kill the server of a folder of ours, or one of the processes that serve connections to a database."""
+    postmaster = int((data / "postmaster.pid").read_text().split()[0])
+    if whole:
+        struck = _kill(postmaster)
+        while _state(postmaster) not in ("", "Z"):
+            time.sleep(0.001)
+        return struck
+    served = [pid for pid in _children(postmaster) if f" {database} ".encode() in _command(pid)]
+    return bool(served) and _kill(served[-1])
+
+
+def _children(parent: int) -> list[int]:
+    return [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+
+
+def _state(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return ""
 
 
 def _kill(pid: int) -> bool:

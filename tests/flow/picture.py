@@ -1,4 +1,4 @@
-"""What the books of an operator show, without the numbers that differ from one run to the next; and what must always hold.
+"""What the books of an operator show, but for the numbers that differ from run to run; and what must always hold.
 
 Two homes with the same keys that received the same files have the same picture, whatever happened on the way.
 """
@@ -28,7 +28,8 @@ RIGHTS = {
     "families": "select tenant, nir_token, birth_mark from vault.batch_index",
     "movement files": """select name, state, reason, lines, added, amended, ended, unchanged, quarantined
                          from rights.movement_file""",
-    "refused lines": "select f.name, q.line, q.reason, q.state from rights.quarantine q join rights.movement_file f using (file)",
+    "refused lines": """select f.name, q.line, q.reason, q.state
+                        from rights.quarantine q join rights.movement_file f using (file)""",
     "known coverages": "select amc, coverages from rights.insurer",
 }
 WHICH = "f.digest, i.record"
@@ -39,15 +40,18 @@ CLAIMS = {
                     from claims.invoice i join claims.file f using (file)""",
     "decisions": f"""select {WHICH}, d.kind, d.state, d.reason, d.base_cents, d.amo_cents, d.amc_cents, d.own_cents
                      from claims.decision d join claims.invoice i using (invoice) join claims.file f using (file)""",
-    "lines": f"""select {WHICH}, l.line, l.code, l.care_date, l.charged_cents, x.product, x.amo_cents, x.amc_cents, x.reason
+    "lines": f"""select {WHICH}, l.line, l.code, l.care_date, l.charged_cents, x.product, x.amo_cents, x.amc_cents,
+                        x.reason
                  from claims.line_decision x join claims.decision d using (decision)
                  join claims.line l on l.invoice = d.invoice and l.line = x.line
                  join claims.invoice i on i.invoice = d.invoice join claims.file f using (file)""",
-    "kept aside": "select f.digest, q.record, q.reason, q.state from claims.quarantine q join claims.file f using (file)",
+    "kept aside": """select f.digest, q.record, q.reason, q.state
+                     from claims.quarantine q join claims.file f using (file)""",
     "resent": f"""select g.digest, r.record, {WHICH} from claims.resend r join claims.file g using (file)
                   join claims.invoice i using (invoice) join claims.file f on f.file = i.file""",
     "dues": f"""select {WHICH}, t.amount_cents, t.debit_account, t.credit_account
-                from payments.transfer t join claims.invoice i on i.invoice = t.reference join claims.file f using (file)
+                from payments.transfer t join claims.invoice i on i.invoice = t.reference
+                join claims.file f using (file)
                 where t.kind = 1""",
     "ceilings": "select person, product, domain, year, used_cents, held_cents from rights.ceiling",
     "promises used": f"""select e.engagement, e.kind, {WHICH} from rights.engagement_end e
@@ -57,7 +61,8 @@ PAYMENTS = {
     "runs": "select execution_date, rank from payments.run",
     "orders": "select tenant, part, payments, amount_cents from payments.payment_order",
     "paid": "select tenant, practice, amount_cents, lines from payments.payment",
-    "written": "select o.tenant, o.part, f.size_bytes from payments.payment_order_file f join payments.payment_order o using (payment_order)",
+    "written": """select o.tenant, o.part, f.size_bytes
+                  from payments.payment_order_file f join payments.payment_order o using (payment_order)""",
 }
 LOST_READINGS = """
 select count(*) from claims.invoice i where i.person is not null and not exists (
@@ -107,7 +112,7 @@ def records_of(paths: Iterable[Path]) -> dict[bytes, set[int]]:
 
 
 def accounted(found: Picture, files: dict[bytes, set[int]]) -> list[str]:
-    """Whether every invoice of these files is in the books, kept aside or known as a repetition, and in one of them only."""
+    """Whether every invoice of these files is in the books, kept aside or known to repeat, and in one of them only."""
     places: Counter[tuple[object, ...]] = Counter()
     for name in ("invoices", "kept aside", "resent"):
         places.update(row[:2] for row in found[name].elements())
@@ -167,11 +172,12 @@ def strays(home: Path, known: set[str]) -> list[str]:
 
 async def spooled(connection: asyncpg.Connection) -> set[str]:
     """The sealed files that the books name."""
-    rows = await connection.fetch("select spool::uuid from claims.file union all select spool from rights.movement_file")
+    rows = await connection.fetch(
+        "select spool::uuid from claims.file union all select spool from rights.movement_file"
+    )
     return {row[0].hex for row in rows}
 
 
 async def audited(database: Database) -> None:
     """Raises when a balance is not the sum of its transfers, or the books do not sum to zero."""
     await payments.audit(database)
-

@@ -3,7 +3,7 @@
 A dozen blows; two hundred and more are in `bench/crash.py`.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
@@ -18,7 +18,7 @@ KILLS_LOADING, KILLS_DECIDING = 4, 8
 
 
 @pytest.fixture(scope="module")
-def ends() -> "AsyncIterator[Reaper]":
+def ends() -> Iterator[Reaper]:
     with reaper() as each:
         yield each
 
