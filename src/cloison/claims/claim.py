@@ -101,7 +101,7 @@ class ClaimBatch:
         lines = ClaimLines(**{name: getattr(self.lines, name)[line_rows] for name in ClaimLines.__slots__})
         invoices = ClaimInvoices(**{name: getattr(self.invoices, name)[rows] for name in ClaimInvoices.__slots__})
         object.__setattr__(lines, "invoice", new_row[lines.invoice])
-        first = np.concatenate([[0], np.cumsum(invoices.line_count)[:-1]]).astype(np.int64)
+        first = np.cumsum(invoices.line_count, dtype=np.int64) - invoices.line_count
         object.__setattr__(invoices, "first_line", first)
         return ClaimBatch(self.file, self.chunk, invoices, lines, self.trips.take(line_rows))
 

@@ -251,7 +251,7 @@ async def keep_aside(work: Transaction, batch: ClaimBatch, kept: NDArray[np.int1
 
 
 def _numeric(numbers: NDArray[np.bytes_]) -> NDArray[np.bytes_]:
-    """These numbers, empty where they are none: in a record that has slipped it would be a piece of a name. 2A is Corsica."""
+    """These numbers (2A, 2B: Corsica), empty where they are none: a record that slipped has a piece of a name there."""
     if not len(numbers):
         return numbers
     digits = np.char.replace(np.char.replace(numbers, b"A", b"0"), b"B", b"0")

@@ -105,10 +105,12 @@ class BlindIndex:
         messages = np.ascontiguousarray(np.concatenate(parts, axis=1))
         if isinstance(tenants, int):
             return self._digests(tenants, purpose, messages, size)
+        if not len(messages):
+            return np.empty((0, size), np.uint8)
         order = np.argsort(tenants, kind="stable")
         ordered, sorted_tenants = np.ascontiguousarray(messages[order]), tenants[order]
         starts = np.flatnonzero(np.diff(sorted_tenants, prepend=-1)).tolist()
-        view, width = memoryview(ordered.data).cast("B") if len(ordered) else memoryview(b""), ordered.shape[1]
+        view, width = memoryview(ordered.data).cast("B"), ordered.shape[1]
         digests: list[bytes] = []
         for start, end in zip(starts, [*starts[1:], len(ordered)], strict=True):
             cut = [view[place : place + width] for place in range(start * width, end * width, width)]

@@ -4,6 +4,7 @@ CSV, UTF-8, `;`, one header line. A line that cannot be read is a defect with li
 """
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -42,6 +43,9 @@ ANSWERS = (
     "question", "reponse", "engagement", "valable_du", "valable_au", "domaines", "ordre", "motif", "message", "action",
     "acteur",
 )  # fmt: skip
+COUNTERS = ("PORTAL", "API", "CARD", "MACHINE")
+ACCOUNT = re.compile(r"(?!.*[1-478][0-9]{4}(?:[0-9]{2}|2[AB])[0-9]{6})[A-Za-z0-9._@+-]{1,64}")
+"""A login, kept in clear: in columns that have slipped it would be anything, a NIR for one."""
 PROOFS = {"P1": Proof.TYPED, "P2": Proof.CODE, "P3": Proof.CARD}
 REPLIES = {Result.COVERED: "covered", Result.NOT_COVERED: "not_covered", Result.UNDETERMINED: "undetermined"}
 
@@ -108,16 +112,18 @@ def read_questions(path: Path, practices: Practices, accounts: dict[str, int]) -
     return asked, defects
 
 
-def account_names(path: Path) -> list[tuple[str, str, str]]:
-    """The accounts that a file of questions names, with their channel and practice."""
-    seen = {(row["compte"], row["canal"], row["numero_ps"]) for _, row in _rows(path, QUESTIONS)}
-    return sorted(seen)
+def account_names(path: Path, practices: Practices) -> list[tuple[str, str, str]]:
+    """The accounts that the sound questions of a file name, with their channel and practice: they are kept in clear."""
+    rows = (row for _, row in _rows(path, QUESTIONS) if not _wrong_field(row, practices))
+    return sorted({(row["compte"], row["canal"], row["numero_ps"]) for row in rows})
 
 
 def _wrong_field(row: dict[str, str], practices: Practices) -> str:
     """The first field of a question that cannot be read, or nothing."""
-    if row["canal"].upper() not in Channel.__members__:
+    if row["canal"].upper() not in COUNTERS:
         return "canal"
+    if not ACCOUNT.fullmatch(row["compte"]):
+        return "compte"
     if row["preuve"] not in PROOFS:
         return "preuve"
     if row["domaine"] not in Domain.__members__:
