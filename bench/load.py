@@ -1,8 +1,8 @@
 """Rights per second, end to end: from movement files to sealed persons, indexes, coverages and quarantine.
 
-Draws the files of a few insurers, loads them with the product's own loader into an embedded server of its own, and
-prints the share of each stage beside the COPY ceiling of the same server: the same rows, ready made, into the same
-tables without indexes or guards. The last line is one line of JSON.
+Draws the files of insurers of unequal size, loads them with the product's own loader into an embedded server of its
+own, and prints the share of each stage beside the COPY ceiling of the same server: the same rows, ready made, into the
+same tables without indexes or guards. The last line is one line of JSON.
 """
 
 import argparse
@@ -64,6 +64,20 @@ def people(rng: np.random.Generator, count: int, amc: str) -> bytes:
         for who, number, day, name, given, head, wrong in rows
     ]
     return HEADER + "".join(lines).encode()
+
+
+def night(first_file: bytes) -> bytes:
+    """A change of 1 % of the lines of a first file: half of them new names, half of them ends."""
+    lines = first_file.split(b"\n")[1:-1][::100]
+    changed: list[bytes] = []
+    for at, line in enumerate(lines):
+        cells = line.split(b";")
+        if at % 2:
+            cells[0], cells[15] = b"F", b"2026-12-31"
+        else:
+            cells[0], cells[9] = b"M", b"DUBOIS"
+        changed.append(b";".join(cells))
+    return HEADER + b"\n".join(changed) + b"\n"
 
 
 class Stages:
@@ -150,17 +164,19 @@ STAGES = (
 async def run(home: Path, address: Address, count: int, files: int, together: int) -> dict[str, object]:
     """Load `count` rights in so many files, so many at a time."""
     rng = np.random.default_rng(20261122)
+    shares = 1 / (np.arange(files) + 3.0)
+    shares /= shares.sum()
     amcs = [f"75{number:06d}" for number in range(1, files + 1)]
     product = Product("CONF2", "Confort", True, "CLOISON", "", (Guarantee(1, NOW.date(), rate_bp=10_000),))
     paths: list[Path] = []
-    for amc in amcs:
+    for amc, share in zip(amcs, shares, strict=True):
         paths.append(home / f"mvt_{amc}_20261122_001.csv")
-        paths[-1].write_bytes(people(rng, count // files, amc))
+        paths[-1].write_bytes(people(rng, int(count * share), amc))
     keys = FileKeys(home / "keys", "for a bench")
     stages = Stages()
     for owner, method, name in STAGES:
         stages.watch(owner, method, name)
-    async with Database(address, pool_size=12) as database:
+    async with Database(address) as database:
         spool = Spool(home / "spool", keys.open())
         await insurers.load(database, keys.open(), [Insurer(amc, amc, "", "", (product,)) for amc in amcs], "bench")
         async with Loader(database, keys, spool, open_movements, together=together) as loader:
@@ -170,14 +186,23 @@ async def run(home: Path, address: Address, count: int, files: int, together: in
             seconds = time.perf_counter() - start
             assert all(report.state == "loaded" for report in reports)
             lines = sum(report.counts.lines for report in reports)
+            staged = dict(stages.seconds)
+            nights = [path.with_name(path.name.replace("_001", "_002")) for path in paths]
+            for path, later in zip(paths, nights, strict=True):
+                later.write_bytes(night(path.read_bytes()))
+            start = time.perf_counter()
+            changed = await loader.load_all(nights, NOW)
+            night_seconds = time.perf_counter() - start
             start = time.perf_counter()
             again = await loader.load(paths[0], NOW)
             assert again.repeated
             repeat = time.perf_counter() - start
     print(f"{lines:,} rights of {files} insurers in {seconds:.1f} s, {together} files at a time, 2 worker processes")
-    for name, spent in sorted(stages.seconds.items(), key=lambda item: -item[1]):
+    for name, spent in sorted(staged.items(), key=lambda item: -item[1]):
         share = 100 * spent / seconds
         print(f"  {name:20} {spent:7.1f} s   {share:5.1f} % of the wall, {1e6 * spent / lines:6.2f} us a right")
+    night_lines = sum(report.counts.amended + report.counts.ended for report in changed)
+    print(f"  a night that changes {night_lines:,} of them: {night_seconds:.2f} s")
     print(f"  the same file again: {1000 * repeat:.0f} ms, nothing done")
     return {"lines": lines, "seconds": seconds}
 
@@ -186,10 +211,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="under 45 seconds")
     parser.add_argument("--rights", type=int, default=2_000_000)
-    parser.add_argument("--files", type=int, default=6)
-    parser.add_argument("--together", type=int, default=3)
+    parser.add_argument("--files", type=int, default=16)
+    parser.add_argument("--together", type=int, default=4)
     arguments = parser.parse_args()
-    count = 240_000 if arguments.quick else arguments.rights
+    count = 300_000 if arguments.quick else arguments.rights
     with tempfile.TemporaryDirectory(prefix="cloison-bench-", ignore_cleanup_errors=True) as folder:
         home = Path(folder)
         home.chmod(0o755)

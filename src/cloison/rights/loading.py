@@ -43,8 +43,9 @@ from cloison.storage.spool import Spool
 from cloison.storage.vault import Vault
 
 PROCESSES = 2
-TOGETHER = 2
-"""Files merged at the same time: each holds three connections, of the eight that a pool has."""
+TOGETHER = 4
+"""Files loaded at the same time: while one is compared by the database, another is sealed by the workers."""
+CONNECTIONS_PER_FILE = 3
 SPILL_BYTES = 64 * 2**20
 """Sealed refused lines beyond this wait on disk for the end of the load."""
 FULL_SHARE_BP = 10_000
@@ -74,7 +75,10 @@ class _Stop(Exception):
 
 
 class Loader:
-    """Loads movement files into one database, with the keys of one source. An async context: it stops its processes."""
+    """Loads movement files into one database, with the keys of one source.
+
+    An async context: it has its own connections and its own processes, and ends them.
+    """
 
     def __init__(
         self,
@@ -85,7 +89,7 @@ class Loader:
         processes: int = PROCESSES,
         together: int = TOGETHER,
     ) -> None:
-        self._database = database
+        self._database = Database(database.address, CONNECTIONS_PER_FILE * together + 2)
         self._keys = keys.open()
         self._vault = Vault(self._keys)
         self._spool = spool
@@ -99,6 +103,7 @@ class Loader:
 
     async def __aexit__(self, *_: object) -> None:
         self._workers.close()
+        await self._database.close()
 
     async def warm(self) -> None:
         """Start the worker processes now rather than with the first large file."""

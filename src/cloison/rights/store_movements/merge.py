@@ -296,7 +296,7 @@ class Merge:
 
     async def open(self) -> None:
         """Lay the staging tables."""
-        await self._connection.execute("set local work_mem = '256MB'")
+        await self._connection.execute("set local work_mem = '128MB'")
         await self._connection.execute(TABLES)
 
     async def stage(self, message: bytes) -> None:
