@@ -219,11 +219,14 @@ class Day:
         ordre: int = 1,
         relative: Person | None = None,
         covered: bool = True,
+        nir: str = "",
+        birth: str = "",
     ) -> Person:
         """Somebody new, found by card, by NIR and in the batch zone. `relative`: another of the same family."""
         number = next(self.numbers)
-        nir = relative.nir if relative else f"2{number % 100:02d}0675{number % 1000:03d}{number // 1000 % 1000:03d}"
-        birth = f"{1950 + number % 50}0{1 + number % 9}1{number % 10}"
+        drawn = f"2{number % 100:02d}0675{number % 1000:03d}{number // 1000 % 1000:03d}"
+        nir = nir or (relative.nir if relative else drawn)
+        birth = birth or f"{1950 + number % 50}0{1 + number % 9}1{number % 10}"
         person = Person(number, nir, birth, "1", amc, self.tenants[amc], uuid.uuid4())
         self.mine.append(person.pseudonym)
         one = (np.array([person.tenant], np.int32), _text(amc, 10))

@@ -102,7 +102,7 @@ insert into claims.state values
     (4, 'cancelled', 'an accepted decision taken back');
 create table claims.transition (from_state int2, to_state int2, kind int2, primary key (from_state, to_state, kind));
 insert into claims.transition values (2, 4, 2), (3, 4, 2), (1, 2, 3), (1, 3, 3), (1, 1, 3), (2, 2, 3), (2, 1, 3), (2, 3, 3),
-    (3, 2, 3), (3, 1, 3), (4, 2, 3), (4, 1, 3), (4, 3, 3);
+    (3, 2, 3), (3, 1, 3), (3, 3, 3), (4, 2, 3), (4, 1, 3), (4, 3, 3);
 
 -- Enforced for whole batches: an invoice has one decision of kind 1, and each later one replaces one that nothing replaced.
 create function claims.check_decisions() returns trigger language plpgsql security definer set search_path = '' as $$
