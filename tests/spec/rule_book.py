@@ -18,6 +18,7 @@ from cloison.rules import TariffBook
 from cloison.rules.codes import ACT_TABLE
 from cloison.rules.fault_reasons import FAULTS
 from cloison.rules.law import Law
+from cloison.rules.listing import GROUPS, PRICED_COLUMNS
 from cloison.rules.order import ORDER
 from cloison.rules.reasons import REASONS
 from cloison.rules.tariff_book import Parameter, Value
@@ -62,7 +63,7 @@ def pages() -> dict[str, str]:
 
 
 def contents() -> str:
-    return "\n".join([*_opening(), *_order(), *_codes(), *_reasons(), *_doubts(), ""])
+    return "\n".join([*_opening(), *_order(), *_codes(), *_columns(), *_reasons(), *_doubts(), ""])
 
 
 def _opening() -> Iterator[str]:
@@ -107,6 +108,21 @@ def _codes() -> Iterator[str]:
         yield (
             f"| {act.code} | {act.en} / {act.fr} | {act.domain.name} | {act.family} | {act.base.name.lower()} | {act.rate} |"
         )
+    yield ""
+
+
+def _columns() -> Iterator[str]:
+    yield "## A listing of acts"
+    yield ""
+    yield "Columns of `acts.csv`. Those of the acts are always needed; a group of details is there as a whole or not at all."
+    yield ""
+    yield "| Group | Column | What it says |"
+    yield "|---|---|---|"
+    for group, columns in GROUPS.items():
+        for column in columns:
+            yield f"| {group} | `{column.name}` | {column.says} |"
+    for name, says in PRICED_COLUMNS.items():
+        yield f"| **result** | `{name}` | {says} |"
     yield ""
 
 

@@ -48,12 +48,20 @@ FAULTS = Catalogue(
         "rules/tariff",
     ),
     _reason(
-        384,
+        379,
         "no_value_on_day",
         ("Aucune valeur n'est connue à cette date.", "No value is known on this day."),
         ("Vérifiez la date ou complétez le barème.", "Check the date or complete the tariff."),
         _OPERATOR,
         "rules/tariff",
+    ),
+    _reason(
+        384,
+        "cell_wrong",
+        ("Une cellule n'est pas lisible ; son acte est laissé de côté.", "A cell cannot be read; its act is left out."),
+        ("Corrigez la cellule nommée.", "Correct the cell that is named."),
+        _OPERATOR,
+        "listing of acts",
     ),
     _reason(
         385,
