@@ -204,18 +204,36 @@ async def test_an_unknown_line_waits_until_somebody_explains_it_once(books: Book
             await reconcile.explain(work, line.bank_line, account=1, note="again")
 
 
-async def test_what_a_practice_pays_back_reduces_what_it_owes(books: Books):
+async def test_what_a_practice_pays_back_is_no_longer_deducted(books: Books):
     [due] = await books.due((1, 3, 5000))
     run = await books.pay()
     await books.hear(statement(Entry("50.00", (await books.labels(run))[1, 3]), iban=INSURER))
-    await books.cancel(due)
+    [taken_back] = await books.cancel(due)
     assert (await books.position(1)).due_cents == -5000
     await books.hear(statement(Entry("50.00", debit=False, reference="R7"), iban=INSURER, number="S2"))
     [line] = await books.suspense()
     async with books.database.transaction(Role.PAY) as work:
-        await reconcile.recover(work, line.bank_line, account=1, note="cheque of the practice", practice=3)
+        await reconcile.recover(work, line.bank_line, account=1, note="cheque of the practice", cancellation=taken_back)
     position = await books.position(1)
     assert (position.due_cents, position.recovered_cents, position.suspense_cents) == (0, 5000, 0)
+    await books.due((1, 3, 700))
+    data = await books.returns(await books.pay(rank=2))
+    assert data.amount.tolist() == [700]
+
+
+async def test_a_sum_deducted_before_cannot_be_paid_back_too(books: Books):
+    [due] = await books.due((1, 3, 5000))
+    await books.pay()
+    [taken_back] = await books.cancel(due)
+    await books.due((1, 3, 8000))
+    assert (await books.pay(rank=2)).amount_cents == 3000
+    await books.hear(statement(Entry("50.00", debit=False, reference="R7"), iban=INSURER))
+    [line] = await books.suspense()
+    for cancellation in (taken_back, due, 9999):
+        with pytest.raises(Misuse):
+            async with books.database.transaction(Role.PAY) as work:
+                await reconcile.recover(work, line.bank_line, account=1, note="no", cancellation=cancellation)
+    assert len(await books.suspense()) == 1
 
 
 @pytest.mark.parametrize("seed", [1, 2])

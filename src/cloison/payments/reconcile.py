@@ -26,7 +26,7 @@ from cloison.payments.reasons import (
     PAID_TWICE,
     TRANSFER_UNKNOWN,
 )
-from cloison.payments.store import bank, books
+from cloison.payments.store import Row, bank, books
 from cloison.storage.keys import KeyProvider
 from cloison.storage.transaction import Transaction
 
@@ -137,38 +137,50 @@ async def explain(work: Transaction, bank_line: int, account: int, note: str) ->
 
     Raises Misuse when the line does not wait.
     """
-    return await _resolve(work, bank_line, account, note, practice=0)
-
-
-async def recover(work: Transaction, bank_line: int, account: int, note: str, practice: int) -> int:
-    """Take a credit out of suspense: a practice paid back what it owed to this insurer. Returns the transfer."""
-    return await _resolve(work, bank_line, account, note, practice)
-
-
-async def _resolve(work: Transaction, bank_line: int, account: int, note: str, practice: int) -> int:
-    rows = await bank.suspense(work, None, bank_line)
-    if not rows or (practice and rows[0]["direction"] != Direction.CREDIT):
-        raise Misuse(TRANSFER_UNKNOWN, cause=f"bank line {bank_line}")
-    row = rows[0]
-    suspended = chart.account(row["tenant"], AccountKind.SUSPENSE)
+    row = await _waiting(work, bank_line)
     other = chart.account(row["tenant"], AccountKind.BANQUE)
-    if practice:
-        other = chart.account(row["tenant"], AccountKind.DU, practice)
-        await books.open_accounts(work, np.array([other], np.int64))
-    credit_came_in = row["direction"] == Direction.CREDIT
+    return await _resolve(work, row, account, note, TransferKind.EXPLANATION, other, bank_line)
+
+
+async def recover(work: Transaction, bank_line: int, account: int, note: str, cancellation: int) -> int:
+    """Take a credit out of suspense: a practice paid back, to the cent, what `cancellation` took back from it.
+
+    The next payment no longer deducts it. Returns the transfer; raises Misuse when it was deducted or repaid before.
+    """
+    row = await _waiting(work, bank_line)
+    taken_back = await books.transfers(work, np.array([cancellation], np.int64))
+    if row["direction"] != Direction.CREDIT or not taken_back or taken_back[0]["kind"] != TransferKind.CANCELLATION:
+        raise Misuse(TRANSFER_UNKNOWN, cause=f"bank line {bank_line}, cancellation {cancellation}")
+    other = taken_back[0]["debit_account"]
+    return await _resolve(work, row, account, note, TransferKind.RECOVERY, other, cancellation)
+
+
+async def _waiting(work: Transaction, bank_line: int) -> Row:
+    rows = await bank.suspense(work, None, bank_line)
+    if not rows:
+        raise Misuse(TRANSFER_UNKNOWN, cause=f"bank line {bank_line}")
+    return rows[0]
+
+
+async def _resolve(
+    work: Transaction, row: Row, account: int, note: str, kind: TransferKind, other: int, reference: int
+) -> int:
+    """Move a line from suspense to the other account, and keep who said so and why."""
+    suspended = chart.account(row["tenant"], AccountKind.SUSPENSE)
+    debit, credit = (suspended, other) if row["direction"] == Direction.CREDIT else (other, suspended)
     number = await books.new_transfers(work, 1)
     await books.add_transfers(
         work,
         {
             "transfer": number,
             "tenant": np.array([row["tenant"]], np.int32),
-            "debit_account": np.array([suspended if credit_came_in else other], np.int64),
-            "credit_account": np.array([other if credit_came_in else suspended], np.int64),
+            "debit_account": np.array([debit], np.int64),
+            "credit_account": np.array([credit], np.int64),
             "amount_cents": np.array([row["amount_cents"]], np.int64),
-            "kind": np.array([TransferKind.RECOVERY if practice else TransferKind.EXPLANATION], np.int16),
+            "kind": np.array([kind], np.int16),
             "earlier_transfer": np.array([row["transfer"]], np.int64),
-            "reference": np.array([bank_line], np.int64),
+            "reference": np.array([reference], np.int64),
         },
     )
-    await bank.add_explanation(work, bank_line, int(number[0]), account, note)
+    await bank.add_explanation(work, row["bank_line"], int(number[0]), account, note)
     return int(number[0])

@@ -97,7 +97,7 @@ select array_agg(payment) as payment, array_agg(transfer) as transfer, array_agg
        array_agg(reference) as reference, array_agg(amount_cents) as amount_cents
 from (select part.payment, t.transfer, t.kind, t.reference,
              case when t.kind = 2 then -t.amount_cents else t.amount_cents end as amount_cents
-      from part join payments.transfer t using (transfer) where t.kind in (1, 2, 8)
+      from part join payments.transfer t using (transfer) where t.kind in (1, 2)
       order by part.payment, t.reference, t.transfer) lines
 """
 

@@ -57,7 +57,7 @@ create table payments.transfer (
     kind             int2 not null,
     phase            int2 not null default 0,
     earlier_transfer int8,
-    reference        int8 not null default 0,       -- a decision of the claims part, or a line of a bank
+    reference        int8 not null default 0,       -- a decision of the claims part, a line of a bank, or what a recovery repays
     recorded_at      timestamptz not null default now(),
     constraint one_book check (debit_account >> 36 = tenant and credit_account >> 36 = tenant),
     constraint sides check (
@@ -103,6 +103,7 @@ declare
     unknown_debits  int8;
     unknown_credits int8;
     exceeded        int8;
+    unsettled       int8;
 begin
     if session_user = 's_claims' and exists (select from added where kind not in (1, 2)) then
         perform payments.refuse('claims say what is due; they move no money');
@@ -162,11 +163,23 @@ begin
     on conflict (tenant, kind, phase) do update
     set transfers = t.transfers + excluded.transfers, amount_cents = t.amount_cents + excluded.amount_cents;
 
+    -- A practice that pays back what was taken back settles it: the next payment no longer deducts it.
+    if exists (select from added where kind = 8) then
+        with settled as (
+            delete from payments.open_line o using added a
+            where a.kind = 8 and o.transfer = a.reference and o.account = a.credit_account and o.amount_cents = -a.amount_cents
+            returning 1
+        )
+        select (select count(*) from added where kind = 8) - count(*) from settled into unsettled;
+        if unsettled <> 0 then
+            perform payments.refuse('a recovery repays one sum taken back that was not deducted yet');
+        end if;
+    end if;
     insert into payments.open_line (transfer, account, amount_cents)
     select transfer,
            case when kind = 2 or phase = 3 then debit_account else credit_account end,
            case when kind = 2 then -amount_cents else amount_cents end
-    from added where kind in (1, 2, 4, 8) or phase = 3;
+    from added where kind in (1, 2, 4) or phase = 3;
     return null;
 end $$;
 create trigger books after insert on payments.transfer referencing new table as added
