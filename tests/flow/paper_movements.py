@@ -12,6 +12,7 @@ from cloison.rights import insurers
 from cloison.rights.insurers import Guarantee, Insurer, Product
 from cloison.rights.loading import Loader, Report
 from cloison.storage.database import Database
+from cloison.storage.keys import KeySource
 from cloison.storage.keys_file import FileKeys
 from cloison.storage.roles import Role
 from cloison.storage.spool import Spool
@@ -63,7 +64,7 @@ def line(person: int = 1, **changed: str) -> dict[str, str]:
 class Office:
     """A loader with its folder: writes files and loads them."""
 
-    def __init__(self, folder: Path, database: Database, loader: Loader, keys: FileKeys) -> None:
+    def __init__(self, folder: Path, database: Database, loader: Loader, keys: KeySource) -> None:
         self.folder = folder
         self.database = database
         self.loader = loader
@@ -105,9 +106,11 @@ class Office:
 
 
 @asynccontextmanager
-async def office(folder: Path, database: Database, processes: int = 0) -> AsyncGenerator[Office]:
+async def office(
+    folder: Path, database: Database, processes: int = 0, keys: KeySource | None = None
+) -> AsyncGenerator[Office]:
     """A folder, two insurers, a loader."""
-    keys = FileKeys(folder / "keys", "for tests")
+    keys = keys or FileKeys(folder / "keys", "for tests")
     provider = keys.open()
     await insurers.load(database, provider, [insurer(AMC), insurer(OTHER_AMC)], "insurers.json")
     async with Loader(database, keys, Spool(folder / "spool", provider), open_movements, processes) as loader:

@@ -2,14 +2,13 @@
 
 import os
 import secrets
-import shutil
 import stat
-import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.unit.softhsm import shared_token
 
 from cloison.errors import Corruption, Misuse, Unavailable
 from cloison.storage.keys import WRAPPED_KEY_BYTES, KeyProvider, use_of
@@ -24,31 +23,11 @@ from cloison.storage.keys_reasons import (
     KEYS_READABLE_BY_OTHERS,
 )
 
-LIBRARIES = (
-    "/usr/lib/softhsm/libsofthsm2.so",
-    "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so",
-    "/usr/lib/aarch64-linux-gnu/softhsm/libsofthsm2.so",
-    "/usr/lib64/softhsm/libsofthsm2.so",
-    "/opt/homebrew/lib/softhsm/libsofthsm2.so",
-)
-
 
 @pytest.fixture(scope="session")
-def token(tmp_path_factory: pytest.TempPathFactory) -> Pkcs11Keys:
+def token() -> Pkcs11Keys:
     """A SoftHSM token of this test run's own."""
-    library = next((path for path in LIBRARIES if Path(path).exists()), None)
-    if library is None or shutil.which("softhsm2-util") is None:
-        pytest.skip("needs SoftHSM 2 (Debian package softhsm2) to play the security module")
-    folder = tmp_path_factory.mktemp("softhsm")
-    settings = folder / "softhsm2.conf"
-    settings.write_text(f"directories.tokendir = {folder}\nobjectstore.backend = file\nlog.level = ERROR\n")
-    os.environ["SOFTHSM2_CONF"] = str(settings)
-    subprocess.run(
-        ["softhsm2-util", "--init-token", "--free", "--label", "cloison", "--pin", "1234", "--so-pin", "5678"],
-        check=True,
-        capture_output=True,
-    )
-    return Pkcs11Keys(library, "cloison", "1234")
+    return shared_token()
 
 
 @pytest.fixture
