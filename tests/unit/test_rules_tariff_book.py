@@ -1,11 +1,11 @@
 """Dated values: read by day, refused when a file leaves a doubt on what it says."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
 
-from cloison.errors import Misuse
+from cloison.errors import Misuse, Place
 from cloison.rules import TariffBook
 from cloison.rules.tariff_book import Parameter, Value, read_tariff
 from cloison.rules.vocabulary import MISSING
@@ -89,7 +89,7 @@ def test_two_values_that_meet_leave_no_gap():
 
 
 def test_a_parameter_given_twice_is_refused():
-    once = Parameter("a.b", "CSS", "cents", date(2026, 1, 1), (Value(date(2005, 1, 1), 1, "CSS"),))
+    once = Parameter("a.b", "CSS", "cents", date(2026, 1, 1), (Value(date(2005, 1, 1), 1, "CSS"),), Place("a"))
     with pytest.raises(Misuse, match="twice"):
         TariffBook([once, once])
 
@@ -108,7 +108,14 @@ def test_the_packaged_book_names_its_doubts():
 def test_the_packaged_book_says_when_it_was_checked():
     book = TariffBook.standard()
     assert book.stale(date(2026, 11, 22)) == []
-    assert len(book.stale(date(2026, 11, 23))) == len(book.parameters)
+    stale = book.stale(date(2026, 11, 23))
+    assert len(stale) == len(book.parameters)
+    assert "taxi.toml, line 4, forfait" in [str(defect.place) for defect in stale]
+
+
+def test_no_packaged_tariff_is_left_unchecked_for_two_years():
+    stale = TariffBook.standard().stale(datetime.now(UTC).date() - timedelta(days=730))
+    assert [f"{defect.place}: {defect.cause}" for defect in stale] == []
 
 
 def test_every_departement_but_mayotte_has_its_rate_per_kilometre():

@@ -64,6 +64,20 @@ FAULTS = Catalogue(
         "listing of acts",
     ),
     _reason(
+        378,
+        "tariff_stale",
+        (
+            "Personne n'a vérifié ce barème depuis trop longtemps.",
+            "Nobody has checked this tariff for too long.",
+        ),
+        (
+            "Relisez sa source et mettez à jour la date de vérification.",
+            "Read its source again and update the day it was checked.",
+        ),
+        _OPERATOR,
+        "rules/tariff",
+    ),
+    _reason(
         385,
         "product_wrong",
         ("Une ligne du produit n'est pas lisible.", "A row of the product cannot be read."),

@@ -20,7 +20,7 @@ from typing import Self, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from cloison.errors import Misuse, Place
+from cloison.errors import Defect, Misuse, Place
 from cloison.period import FOREVER, Days
 from cloison.rules.codes import ACT_TABLE
 from cloison.rules.reasons import reason
@@ -57,6 +57,8 @@ class Parameter:
     unit: str
     checked: date
     values: tuple[Value, ...]
+    place: Place
+    """Where it is written."""
     choices: tuple[str, ...] = ()
     """For a parameter that names a reading of a text instead of an amount: its value is the index in here."""
 
@@ -321,9 +323,13 @@ class TariffBook:
         """The same book with an official table of prices."""
         return TariffBook(list(self.parameters.values()), [*(self.official | {history.table: history}).values()])
 
-    def stale(self, before: date) -> list[str]:
-        """Parameters that nobody has checked since a day."""
-        return [name for name, parameter in self.parameters.items() if parameter.checked < before]
+    def stale(self, before: date) -> list[Defect]:
+        """Parameters that nobody has checked since a day, each with its place."""
+        return [
+            Defect(reason("tariff_stale"), parameter.place, f"last checked on {parameter.checked}")
+            for parameter in self.parameters.values()
+            if parameter.checked < before
+        ]
 
     def _eras(self, value: Value) -> tuple[int, int]:
         """First era of a value and the era after it."""
@@ -385,8 +391,11 @@ class _File:
     seen: set[str] = field(default_factory=set[str])
 
     def fault(self, parameter: str, cause: str) -> Misuse:
+        return Misuse(reason("tariff_wrong"), cause, self.place(parameter))
+
+    def place(self, parameter: str) -> Place:
         line = next((n for n, row in enumerate(self.content.splitlines(), 1) if row.strip() == f"[{parameter}]"), 0)
-        return Misuse(reason("tariff_wrong"), cause, Place(self.name, line, parameter))
+        return Place(self.name, line, parameter)
 
     def parameters(self, table: dict[str, object], path: str, text: str, checked: date) -> Iterator[Parameter]:
         for key, child in table.items():
@@ -416,7 +425,7 @@ class _File:
                 raise self.fault(short, f"gap: no value from {before.last + timedelta(days=1)} to {after.start}")
         own_text, own_checked = section.get("text", text), section.get("checked", checked)
         assert isinstance(own_text, str) and isinstance(own_checked, date)
-        return Parameter(name, own_text, unit, own_checked, values, choices)
+        return Parameter(name, own_text, unit, own_checked, values, self.place(short), choices)
 
     def value(self, parameter: str, row: dict[str, object], choices: tuple[str, ...]) -> Value:
         if unknown := set(row) - {"from", "to", "value", "source", "status", "doubt"}:
