@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 from tests.flow.payment_books import Books
 
+from cloison.payments.chart import SIDES, AccountKind, TransferKind
 from cloison.payments.ledger import audit
 from cloison.storage.database import Address, Database, administer, connect
 from cloison.storage.keys_file import FileProvider
@@ -101,6 +102,20 @@ async def test_the_ledger_refuses(owner: asyncpg.Connection, row: tuple[int | No
                      "earlier_transfer"],
             records=[row],
         )  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", TransferKind)
+async def test_a_kind_of_transfer_touches_its_own_accounts_alone(owner: asyncpg.Connection, kind: TransferKind):
+    """What the chart draws and what the database enforces are the same."""
+    definition = await owner.fetchval("select pg_get_constraintdef(oid) from pg_constraint where conname = 'sides'")
+    assert isinstance(definition, str)
+    for debit in AccountKind:
+        for credit in AccountKind:
+            row = (
+                f"(select {kind}::int2 kind, {debit}::int8 << 32 debit_account, {credit}::int8 << 32 credit_account) r"
+            )
+            allowed = await owner.fetchval(f"select {definition.removeprefix('CHECK ')} from {row}")
+            assert allowed == ((debit, credit) in SIDES[kind])
 
 
 async def test_a_pending_transfer_is_resolved_once(owner: asyncpg.Connection):

@@ -16,8 +16,6 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from cloison.money import Cents
-
 Numbers = NDArray[np.int64]
 
 KIND_SHIFT = 32
@@ -96,8 +94,3 @@ def kind_of(numbers: Numbers) -> Numbers:
 
 def practice_of(numbers: Numbers) -> Numbers:
     return numbers & PRACTICE_MASK
-
-
-def total(amounts: Cents) -> int:
-    """The sum as a Python integer."""
-    return int(amounts.sum(dtype=np.int64))
