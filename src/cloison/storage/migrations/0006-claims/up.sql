@@ -75,8 +75,9 @@ create table claims.decision (
     tariff       text not null,                    -- version of the tariff book
     decided_at   timestamptz not null default now(),
     check (kind = 1 or replaces is not null),
-    check (amc_cents >= 0 or kind = 2),
-    check ((state = 2) = (amc_cents > 0) or kind <> 1)
+    check (amc_cents >= 0),
+    check ((state = 2) = (amc_cents > 0)),         -- an amount is due where it was accepted, and nowhere else
+    check (case kind when 2 then state = 4 else state in (1, 2, 3) end)
 );
 create unique index decided_first_once on claims.decision (invoice) where kind = 1;
 create index decision_by_invoice on claims.decision (invoice) where kind <> 1;
