@@ -39,7 +39,17 @@ def template(home: Path) -> Address:
     url = os.environ.get("CLOISON_TEST_DATABASE_URL")
     address = locate(home, url).named(f"cloison_template_{os.getpid()}")
     asyncio.run(migrate(address))
+    if not url:
+        asyncio.run(_without_waiting_for_the_disk(address))
     return address
+
+
+async def _without_waiting_for_the_disk(address: Address) -> None:
+    """This server's machine is not switched off in a test: what a killed process wrote, the system still holds."""
+    connection = await administer(address)
+    await connection.execute("alter system set fsync = off")
+    await connection.execute("select pg_reload_conf()")
+    await connection.close()
 
 
 @pytest.fixture
