@@ -97,7 +97,25 @@ def test_overruns_outside_optam_are_twice_limited(inside: int, outside: int, kep
     assert broken(*rows) == ([] if kept else [("overrun_too_high", "CSS R871-2 2", "consultations")])
 
 
+@pytest.mark.parametrize(
+    ("inside", "outside", "kept"),
+    [(8_000, 6_000, True), (8_000, 6_001, False), (15_001, 13_000, True), (20_000, 13_001, False)],
+)
+def test_overruns_on_top_of_the_compulsory_share_count_without_the_ticket_moderateur(
+    inside: int, outside: int, kept: bool
+):
+    """80 % of the base on top is 30 % of ticket moderateur and 50 % of overrun."""
+    rows = [
+        {"domain": "MED", "formula": "BRC", "rate_bp": rate, "optam": optam, "family": "consultations"}
+        for rate, optam in ((inside, True), (outside, False))
+    ]
+    assert (("overrun_too_high", "CSS R871-2 2", "consultations") not in broken(*rows)) is kept
+
+
 def test_overruns_outside_optam_without_limit_break_the_rule():
+    without_limit = {"domain": "MED", "family": "technique", "optam": True, **FULL}
+    assert broken(without_limit) == []
+    assert broken(without_limit | {"optam": False}) == [("overrun_too_high", "CSS R871-2 2", "technique")]
     assert ("overrun_too_high", "CSS R871-2 2", "imagerie") in broken({"domain": "RADL", **FULL})
 
 
@@ -153,6 +171,9 @@ def test_the_row_that_says_most_counts_and_its_days_do():
     cases = [
         ("G", Sector.ONE, "2025-12-31", 0),
         ("G", Sector.ONE, "2026-01-01", 1),
+        ("CNP", Sector.ONE, "2026-01-01", 1),
+        ("CNP", Sector.TWO, "2026-01-31", 2),
+        ("PHC", Sector.ONE, "2026-01-31", -1),
         ("G", Sector.TWO, "2026-01-31", 2),
         ("G", Sector.TWO, "2026-02-01", 1),
         ("ATM", Sector.TWO, "2026-02-01", 0),

@@ -103,7 +103,7 @@ def _overrun(row: Guarantee | None) -> int | None:
         return 0
     if row.formula == Formula.BR:
         return max(0, row.rate_bp - FULL_BP)
-    return row.rate_bp if row.formula == Formula.BRC else None
+    return max(0, row.rate_bp - _LARGEST_TICKET["medecin"]) if row.formula == Formula.BRC else None
 
 
 def _baskets(product: Product, day: date) -> Iterator[Breach]:
