@@ -167,9 +167,12 @@ async def _decide(office: Office, work: Transaction, facts: _Facts) -> tuple[Set
     batch, sound, of_sound = facts.batch, facts.sound, facts.of_sound
     tenant, practice_row, revealed, kept = facts.tenant, facts.practice_row, facts.revealed, facts.kept
     practice = office.practices.practice[practice_row[of_sound]]
+    mine = np.ones(len(sound), np.bool_)
+    if batch.chunk == RESUBMITTED:
+        mine = await store.taken_from_quarantine(work, batch.file, sound.invoices.record)
     await store.lock_practices(work, practice)
-    earlier = await store.received_before(work, sound, practice)
-    new = earlier == 0
+    earlier = np.where(mine, await store.received_before(work, sound, practice), 0)
+    new = mine & (earlier == 0)
     fresh, rows = sound.only(new), of_sound[new]
     everything = covered_lines(office, sound, tenant[of_sound], revealed)
     covered = covered_lines(office, fresh, tenant[rows], revealed, np.flatnonzero(new))
@@ -183,14 +186,12 @@ async def _decide(office: Office, work: Transaction, facts: _Facts) -> tuple[Set
     )
     decisions, promises = await priced(office, work, fresh, covered, promises, practice_row[rows])
     await store.record(work, fresh, tenant[rows], practice[new], covered, promises, decisions, office.tariff_version)
-    if batch.chunk == RESUBMITTED:
-        await store.taken_from_quarantine(work, batch.file, sound.invoices.record)
-    else:
+    if batch.chunk != RESUBMITTED:
         await store.keep_aside(work, batch, kept)
     await store.note_resends(work, sound, earlier)
     await record_dues(work, _dues(fresh, tenant[rows], practice[new], decisions))
     resent = np.zeros(len(batch), np.bool_)
-    resent[of_sound[~new]] = True
+    resent[of_sound[mine & ~new]] = True
     return Settlement(batch, kept, resent, rows, decisions), everything
 
 

@@ -472,13 +472,15 @@ async def kept_aside(database: Storage) -> list[asyncpg.Record]:
         )
 
 
-async def taken_from_quarantine(work: Transaction, file: int, records: NDArray[np.int64]) -> None:
-    """These invoices are decided after all."""
-    await connection_of(work).execute(
-        "update claims.quarantine set state = 2 where file = $1 and record = any ($2::int4[]) and state = 1",
+async def taken_from_quarantine(work: Transaction, file: int, records: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """These invoices are to be decided after all; true for those that nobody else took."""
+    taken = await connection_of(work).fetch(
+        """update claims.quarantine set state = 2 where file = $1 and record = any ($2::int4[]) and state = 1
+           returning record""",
         file,
         records.tolist(),
     )
+    return np.isin(records, [row["record"] for row in taken])
 
 
 async def file_of(database: Storage, file: int) -> asyncpg.Record:
