@@ -311,3 +311,20 @@ async def test_nobody_enters_the_embedded_server_without_a_password(somebody: Ad
     for user in ("postgres", "c_portal", "cloison_owner"):
         with pytest.raises(asyncpg.InvalidPasswordError):
             await asyncpg.connect(host=somebody.host, user=user, database=somebody.database, password="guess")
+
+
+async def test_a_reservation_that_was_open_during_a_sweep_stays_on_the_statement(somebody: Address) -> None:
+    """Its number is lower than those already swept, and it was not visible then: it must be looked at again."""
+    portal, other, office = [await connect(somebody, role) for role in (Role.PORTAL, Role.API, Role.OFFICE)]
+    transaction = portal.transaction()
+    await transaction.start()
+    early = await reserve(portal)
+    assert await reserve(other) > early
+    await office.fetchval("select disclosure.sweep(interval '0')")
+    await transaction.commit()
+    assert len(await portal.fetch(REVEAL, early)) == 1, "revealed, and never settled"
+    await office.fetchval("select disclosure.sweep(interval '0')")
+    statement = await office.fetch("select * from disclosure.reveal_statement($1)", await reserve(office))
+    assert "portal" in {row["channel"] for row in statement}
+    for connection in (portal, other, office):
+        await connection.close()

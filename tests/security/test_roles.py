@@ -3,6 +3,7 @@
 import asyncpg
 import pytest
 
+from cloison.storage.database import Address
 from cloison.storage.roles import Role
 
 COUNTER = {Role.PORTAL, Role.API, Role.CARD, Role.MACHINE}
@@ -22,7 +23,8 @@ RUNS = {
     "disclosure.freeze": {Role.OFFICE},
     "disclosure.sweep": {Role.OFFICE},
     "rights.engage": COUNTER,
-    "rights.expire_engagements": {Role.CLAIMS},
+    "rights.expire_engagements": {Role.CLAIMS, Role.OFFICE},
+    "rights.release_engagement": {*COUNTER, Role.OFFICE},
     "rights.loaded_insurers": set(MEMBERS) - {Role.PAY, Role.EXPORT},
     "vault.shred": {Role.RIGHTS},
     "payments.account_number": {Role.CLAIMS, Role.PAY},
@@ -135,8 +137,8 @@ async def test_what_reveals_to_a_channel_asks_first_whether_the_question_was_com
 ) -> None:
     for function in READ_PERSONS - {"disclosure.sweep", "disclosure.reveal_account"}:
         text = await owner.fetchval("select prosrc from pg_proc where oid = $1::regproc", function)
-        statements = text[text.index("begin") :].removeprefix("begin").lstrip()
-        assert statements.startswith("perform disclosure.require_revealable(p_reservation);"), function
+        asked = text.index("disclosure.require_revealable(p_reservation)")
+        assert asked < min(text.index(read) for read in ("vault.", "rights.") if read in text), function
     inquiry = await owner.fetchval("select prosrc from pg_proc where oid = 'disclosure.reveal_account'::regproc")
     assert inquiry.index("pg_xact_status(e.xact) = 'committed'") < inquiry.index("return query")
     assert await owner.fetchval("select prorettype = 'int8'::regtype from pg_proc where proname = 'sweep'"), "a count"
@@ -205,3 +207,17 @@ async def test_the_owner_of_everything_never_logs_in_and_owns_it_all(owner: asyn
 
 async def test_no_extension_brings_functions_of_its_own(owner: asyncpg.Connection) -> None:
     assert [row["extname"] for row in await owner.fetch("select extname from pg_extension")] == ["plpgsql"]
+
+
+async def test_the_server_is_given_what_verifies_a_password_and_never_the_password(
+    owner: asyncpg.Connection, template: Address
+) -> None:
+    stored = dict(await owner.fetch("select rolname, rolpassword from pg_authid where rolname ~ '^(c|s)_'"))
+    assert set(stored) == {role.value for role in MEMBERS}
+    for role, verifier in stored.items():
+        assert template.passwords.opens(role, verifier)
+        assert template.passwords.opens(role, template.passwords.verifier(role))
+        assert template.passwords.of(role) not in template.passwords.verifier(role) != verifier
+    assert not template.passwords.opens(Role.PORTAL, stored[Role.CARD])
+    for unusable in (None, "", "md5c1f5e4", "SCRAM-SHA-256$4096:AA==$BB==:", template.passwords.of(Role.PORTAL)):
+        assert not template.passwords.opens(Role.PORTAL, unusable)

@@ -72,6 +72,7 @@ disclosure.entry                plain      reservation question tenant account p
 disclosure.settlement           plain      reservation question kind fields settled_at
                                 pseudonym  person
                                 personal   result
+disclosure.swept                plain      one last_reservation
 disclosure.event                plain      event kind channel account detail xact happened_at
 
 claims.file                     plain      file name digest size_bytes spool state invoices reason received_at

@@ -23,6 +23,12 @@ create table if not exists cloison.migration (
     applied_at timestamptz not null default clock_timestamp()
 );
 """
+ROLES = """
+select rolname, rolcanlogin as logs_in, rolsuper or rolbypassrls or rolcreatedb or rolcreaterole as more,
+       rolpassword as verifier from pg_authid
+"""
+ROLES_WITHOUT_VERIFIER = ROLES.replace("rolpassword", "null").replace("pg_authid", "pg_roles")
+"""Only a superuser sees verifiers; for another administrator every role is written anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +127,20 @@ async def _create_database(address: Address) -> None:
 
 
 async def _create_roles(connection: asyncpg.Connection, address: Address) -> None:
-    """Roles belong to the server, not to the database: they are brought in line at every migration."""
+    """Roles belong to the server, not to the database: those that are not in line are brought there."""
+    sees = await connection.fetchval("select has_table_privilege('pg_catalog.pg_authid', 'select')")
+    known = {row["rolname"]: row for row in await connection.fetch(ROLES if sees else ROLES_WITHOUT_VERIFIER)}
     for role in Role:
-        password = await connection.fetchval("select quote_literal($1)", address.passwords.of(role))
-        if not await connection.fetchval("select 1 from pg_roles where rolname = $1", role.value):
-            await connection.execute(f"create role {role.value}")
-        login = "nologin" if role is Role.OWNER else "login"
+        name, logs_in = role.value, role is not Role.OWNER
+        found = known.get(name)
+        if found is None:
+            await connection.execute(f"create role {name}")
+        elif found["logs_in"] is logs_in and not found["more"] and address.passwords.opens(name, found["verifier"]):
+            continue
+        login = "login" if logs_in else "nologin"
+        verifier = address.passwords.verifier(name)
         await connection.execute(
-            f"alter role {role.value} {login} nosuperuser nobypassrls nocreatedb nocreaterole password {password}"
+            f"alter role {name} {login} nosuperuser nobypassrls nocreatedb nocreaterole password '{verifier}'"
         )
     if not await connection.fetchval("select pg_has_role(current_user, $1, 'member')", Role.OWNER.value):
         await connection.execute(f"grant {Role.OWNER.value} to current_user")

@@ -7,7 +7,7 @@ create table disclosure.channel (
     role                 text not null unique,      -- the database role that is this channel
     frozen               bool not null default false,
     freeze_epoch         int8 not null default 0,
-    reveal_seconds_max   int4 not null              -- how long a reservation may be revealed
+    reveal_seconds_max   int4 not null check (reveal_seconds_max between 1 and 900)  -- how long a reservation may be revealed
 );
 insert into disclosure.channel (channel, name, role, reveal_seconds_max) values
     (1, 'portal', 'c_portal', 30), (2, 'api', 'c_api', 30), (3, 'card', 'c_card', 30), (4, 'machine', 'c_machine', 30),
@@ -242,7 +242,8 @@ begin
 end $$;
 
 -- ------------------------------------------------------------------ what nobody settled counts as disclosed in full
--- Up to which reservation everything is settled. Not part of the log: it can be computed again.
+-- Up to which reservation everything is settled. Not part of the log: it can be computed again. It stays an hour behind: a
+-- transaction that is still open may bring a lower number later, but by then nothing of it may be revealed.
 create table disclosure.swept (
     one              bool primary key default true check (one),
     last_reservation int8 not null default 0
@@ -254,9 +255,12 @@ declare
     written int8;
     first_one int8;
     last_one int8;
+    closed_one int8;
 begin
     select last_reservation into first_one from disclosure.swept for update;
-    select coalesce(max(reservation), first_one) into last_one from disclosure.reservation
+    select coalesce(max(reservation), first_one),
+           coalesce(max(reservation) filter (where reserved_at < clock_timestamp() - interval '1 hour'), first_one)
+        into last_one, closed_one from disclosure.reservation
         where reservation > first_one and reserved_at < clock_timestamp() - p_older_than;
     insert into disclosure.settlement (reservation, question, kind, person, result, fields)
     select distinct on (e.reservation, e.question) e.reservation, e.question, 2, coalesce(o.person, b.person), 0, e.fields
@@ -268,7 +272,7 @@ begin
     where s.reservation is null and e.reservation > first_one and e.reservation <= last_one
     on conflict do nothing;
     get diagnostics written = row_count;
-    update disclosure.swept set last_reservation = last_one;
+    update disclosure.swept set last_reservation = closed_one;
     return written;
 end $$;
 
