@@ -18,7 +18,7 @@ from cloison.rules.tariff_book import CareDates
 
 T = TypeVar("T", bound=np.generic)
 Mask = NDArray[np.bool_]
-SORTED_ROWS_MAX = 1 << 16
+SORTED_ROWS_MAX = 1 << 17
 DetailTable = Literal["trips", "equipment", "items"]
 
 

@@ -5,6 +5,8 @@ order, and for a batch cut anywhere along that order when what the first part us
 second.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,12 +32,12 @@ def ranks(keys: Keys, sequence: NDArray[np.int64]) -> NDArray[np.int64]:
     return result
 
 
-def granted(keys: Keys, sequence: NDArray[np.int64], wanted: Cents, left: Cents) -> Cents:
+def granted(keys: Keys, sequence: Callable[[], NDArray[np.int64]], wanted: Cents, left: Cents) -> Cents:
     """How much of `wanted` each row gets when rows with the same keys share `left`, first come first served.
 
     `left` is the same on each row of a key; below zero it is nothing. A first key of -1 shares with nobody. Nearly no
     limit binds, so the rows whose limit might are found first, by summing over hashed keys (a collision only looks at a
-    few rows too many), and sorted alone.
+    few rows too many), and sorted alone: `sequence` is only asked for when there are any.
     """
     available = np.maximum(left, 0)
     result = np.minimum(wanted, available)
@@ -43,12 +45,12 @@ def granted(keys: Keys, sequence: NDArray[np.int64], wanted: Cents, left: Cents)
     if not len(sharing):
         return result
     if len(sharing) < len(wanted):
-        keys, sequence = tuple(key[sharing] for key in keys), sequence[sharing]
+        keys = tuple(key[sharing] for key in keys)
         wanted, available = wanted[sharing], available[sharing]
 
     suspects = _over_the_limit(keys, wanted, available)
     if len(suspects):
-        order, first = _grouped(tuple(key[suspects] for key in keys), sequence[suspects])
+        order, first = _grouped(tuple(key[suspects] for key in keys), sequence()[sharing[suspects]])
         chosen = suspects[order]
         running = np.cumsum(wanted[chosen])
         before = running - wanted[chosen]

@@ -76,7 +76,7 @@ def franchise_par_jour(acts: Bill, tariff: TariffBook) -> Only:
         tariff["franchise.transport_par_jour"].on(some.care_date),
     )
     keys = (some.person_key, some.care_date.days, WITHHELD_OF[some.code])
-    kept = granted(keys, some.sequence, some.franchise, limits - some.franchise_day)
+    kept = granted(keys, lambda: some.sequence, some.franchise, limits - some.franchise_day)
     return Only.among(limited, kept < some.franchise, kept)
 
 
@@ -92,7 +92,7 @@ def franchise_par_an(acts: Bill, tariff: TariffBook) -> Only:
     some = acts.only(owed)
     limit = tariff["franchise.plafond_annuel"].on(some.care_date)
     keys = (some.person_key, years(some))
-    kept = granted(keys, some.sequence, some.franchise, limit - some.franchise_year)
+    kept = granted(keys, lambda: some.sequence, some.franchise, limit - some.franchise_year)
     return Only.among(owed, kept < some.franchise, kept)
 
 
@@ -109,7 +109,7 @@ def participation_par_jour(acts: Bill, tariff: TariffBook) -> Only:
     number = tariff["participation_forfaitaire.nombre_par_jour"].on(some.care_date)
     quantity = some.quantity
     keys = (some.person_key, some.provider_key, some.care_date.days)
-    counted = granted(keys, some.sequence, quantity, number - some.consultations_day)
+    counted = granted(keys, lambda: some.sequence, quantity, number - some.consultations_day)
     acts.count(owed, counted)
     montant = tariff["participation_forfaitaire.montant"].on(some.care_date)
     kept = np.minimum(montant * counted, some.participation_forfaitaire)
@@ -128,7 +128,7 @@ def participation_par_an(acts: Bill, tariff: TariffBook) -> Only:
     some = acts.only(owed)
     limit = tariff["participation_forfaitaire.plafond_annuel"].on(some.care_date)
     keys = (some.person_key, years(some))
-    kept = granted(keys, some.sequence, some.participation_forfaitaire, limit - some.participation_year)
+    kept = granted(keys, lambda: some.sequence, some.participation_forfaitaire, limit - some.participation_year)
     return Only.among(owed, kept < some.participation_forfaitaire, kept)
 
 

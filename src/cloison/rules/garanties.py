@@ -94,6 +94,6 @@ def plafond_partage(acts: Bill, tariff: TariffBook) -> Only:
     """Acts that share a ceiling use it up in their order."""
     limited = (acts.ceiling_key >= 0) & (acts.amc_share > 0)
     some = acts.only(limited)
-    kept = granted((some.ceiling_key,), some.sequence, some.amc_share, some.ceiling_left)
+    kept = granted((some.ceiling_key,), lambda: some.sequence, some.amc_share, some.ceiling_left)
     some.remark(kept < some.amc_share, "ceiling_reached")
     return Only.among(limited, kept < some.amc_share, kept)

@@ -58,7 +58,7 @@ def paire_limitee(acts: Bill, tariff: TariffBook) -> Only:
     for correction in range(1, 7):
         here = some.correction == correction
         limit = limit + tariff[f"optique.plafond.{correction}"].where(here, some.care_date)
-    kept = granted((some.pair,), some.sequence, some.amc_share, limit - some.equipment_paid)
+    kept = granted((some.pair,), lambda: some.sequence, some.amc_share, limit - some.equipment_paid)
     some.remark(kept < some.amc_share, "equipment_limited")
     return Only.among(owed, kept < some.amc_share, kept)
 

@@ -28,8 +28,9 @@ from cloison.rules.vocabulary import (
     Sector,
 )
 
-BLOCK_ROWS = 1 << 14
-"""Rows whose columns fit the second-level cache together."""
+BLOCK_ROWS = 1 << 16
+"""Enough rows that calls cost little beside work, few enough that what a rule makes stays in the cache. Measured: 2^14
+takes 1.3 times as long, 2^18 a little longer again."""
 
 QUANTITY_MAX = 9_999
 COEFFICIENT_MAX = 9_999_99
