@@ -85,6 +85,33 @@ def suspense(home: Home = None) -> None:
 
 
 @app.command()
+def explain(
+    line: Annotated[int, typer.Argument(help="Number of a line in suspense.")],
+    note: Annotated[str, typer.Option(help="What it is: written in the books.")],
+    home: Home = None,
+) -> None:
+    """Take a bank line out of suspense: it is none of ours, and the note says whose."""
+
+    async def work(_house: House, database: Database) -> int:
+        return await payments.explain(database, line, note)
+
+    screen.console.print(f"Expliqué / explained: mouvement / transfer {screen.run(home, work)}")
+
+
+@app.command()
+def unpaid(home: Home = None) -> None:
+    """What is due and the next run will not pay as things stand, and why."""
+
+    async def work(_house: House, database: Database) -> list[tuple[str, ...]]:
+        return await payments.unpaid(database)
+
+    rows = screen.run(home, work)
+    screen.show_table(
+        "Dû et non ordonné / due and not ordered", ("assureur", "professionnel", "montant", "motif"), rows
+    )
+
+
+@app.command()
 def audit(home: Home = None) -> None:
     """Recompute every balance from every transfer; fails when the books do not sum to zero."""
 

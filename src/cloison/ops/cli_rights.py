@@ -206,8 +206,16 @@ def _reports(home: Path | None, what: str, files: list[Path], as_json: bool, cor
     reports = screen.run(home, work)
     if as_json:
         screen.show_json([rights.plain(report) for report in reports])
-    else:
-        _show(reports)
+        return
+    _show(reports)
+    if what == "diff":
+        rows = [
+            (report.amc, each.product, each.added, each.amended, each.ended, each.unchanged)
+            for report in reports
+            for each in report.products
+        ]
+        columns = ("assureur", "produit", "ouverts", "modifiés", "finis", "inchangés")
+        screen.show_table("Par produit / by product", columns, rows, numbers=(2, 3, 4, 5))
 
 
 def _show(reports: list[Report]) -> None:

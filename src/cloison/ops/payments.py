@@ -20,6 +20,8 @@ from cloison.storage.database import Database
 from cloison.storage.roles import Role
 
 INITIATOR = "CLOISON"
+CLERK_ACCOUNT = 3
+"""The account `payments` of migration 0002: commands of the finance clerk act under it."""
 PAYEES_AT_ONCE = 5_000
 
 
@@ -141,3 +143,27 @@ async def audit(database: Database) -> None:
     """Recompute the books from every transfer. Raises Corruption when they do not agree."""
     async with database.transaction(Role.PAY) as work:
         await ledger.audit(work)
+
+
+async def explain(database: Database, bank_line: int, note: str) -> int:
+    """Take a bank line out of suspense with the words of who looked; returns the transfer that says so."""
+    async with database.transaction(Role.PAY) as work:
+        return await reconcile.explain(work, bank_line, CLERK_ACCOUNT, note)
+
+
+async def unpaid(database: Database) -> list[tuple[str, ...]]:
+    """What stands in the way of paying what is due, as rows to show."""
+    insurers = (await Reference.read(database, Role.CLAIMS)).insurers
+    practices = await Practices.read(database, Role.PAY)
+    numbers = dict(zip(practices.practice.tolist(), practices.number.tolist(), strict=True))
+    async with database.transaction(Role.PAY) as work:
+        waiting = await payables.unpaid(work)
+    return [
+        (
+            insurers.named(each.tenant),
+            numbers[each.practice].decode(),
+            montant(each.amount_cents),
+            each.reason.message.fr,
+        )
+        for each in waiting
+    ]
