@@ -146,7 +146,7 @@ def _doubts() -> Iterator[str]:
     yield "| Parameter | From | Source | Doubt |"
     yield "|---|---|---|---|"
     for doubt in TariffBook.standard().doubts():
-        yield f"| `{doubt.parameter}` | {doubt.start} | {doubt.source} | {doubt.doubt} |"
+        yield f"| `{doubt.parameter}` | {doubt.start} | {doubt.source} | {doubt.doubt.en} / {doubt.doubt.fr} |"
 
 
 def page(chapter: Chapter) -> str:
@@ -186,7 +186,7 @@ def _tariffs(chapter: Chapter) -> Iterator[str]:
         yield "|---|---|---|---|---|"
     for parameter in parameters:
         for value in parameter.values:
-            doubt = f" **To verify:** {value.doubt}" if value.doubt else ""
+            doubt = f" **To verify:** {value.doubt.en}" if value.doubt else ""
             worth = _worth(parameter, value)
             yield f"| `{parameter.name}` | {value.start} | {worth} | {parameter.unit} | {value.source}.{doubt} |"
     if parameters:

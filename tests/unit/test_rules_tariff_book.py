@@ -62,7 +62,12 @@ def test_a_value_with_a_last_day_ends():
         (HEAD + SERIES.format(rows='{ from = 2005-01-01, value = true, source = "a" }'), "whole number"),
         (HEAD + SERIES.format(rows='{ from = 2005-01-01, value = { ZZ = 1 }, source = "a" }'), "departement"),
         (HEAD + SERIES.format(rows=value("2005-01-01", 1, ', status = "to-verify"')), "with its doubt"),
-        (HEAD + SERIES.format(rows=value("2005-01-01", 1, ', doubt = "?"')), "with its doubt"),
+        (HEAD + SERIES.format(rows=value("2005-01-01", 1, ', doubt = { fr = "?", en = "?" }')), "with its doubt"),
+        (
+            HEAD + SERIES.format(rows=value("2005-01-01", 1, ', status = "to-verify", doubt = { fr = "?" }')),
+            "fr and en",
+        ),
+        (HEAD + SERIES.format(rows=value("2005-01-01", 1, ', status = "to-verify", doubt = "?"')), "fr and en"),
         (HEAD + SERIES.format(rows=value("2005-01-01", 1, ', note = "?"')), "unknown words: note"),
         (HEAD + SERIES.format(rows=value("2005-01-01", 1, ", to = 2004-01-01")), "not after its last day"),
         (HEAD + SERIES.format(rows=f"{value('2005-01-01', 1)}, {value('2005-01-01', 2)}"), "overlap"),
@@ -102,7 +107,7 @@ def test_an_unknown_parameter_raises():
 def test_the_packaged_book_names_its_doubts():
     doubts = TariffBook.standard().doubts()
     assert {"taxi.retour_a_vide", "taux.biologie", "taux.medicament_15"} <= {doubt.parameter for doubt in doubts}
-    assert all(doubt.doubt for doubt in doubts)
+    assert all(doubt.doubt.fr != doubt.doubt.en for doubt in doubts)
 
 
 def test_the_packaged_book_says_when_it_was_checked():

@@ -20,7 +20,7 @@ from typing import Self, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from cloison.errors import Defect, Misuse, Place
+from cloison.errors import Defect, Misuse, Place, Text
 from cloison.period import FOREVER, Days
 from cloison.rules.codes import ACT_TABLE
 from cloison.rules.reasons import reason
@@ -39,13 +39,14 @@ class Value:
     start: date
     value: int | Mapping[str, int]
     source: str
-    doubt: str = ""
+    doubt: Text | None = None
+    """Why it is to verify, when it is."""
     last: date = FOREVER
     """Last day, included."""
 
     @property
     def to_verify(self) -> bool:
-        return bool(self.doubt)
+        return self.doubt is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class Doubt:
     parameter: str
     start: date
     source: str
-    doubt: str
+    doubt: Text
 
 
 Heard: TypeAlias = tuple[Parameter, str]
@@ -299,7 +300,7 @@ class TariffBook:
             Doubt(parameter.name, value.start, value.source, value.doubt)
             for parameter in self.parameters.values()
             for value in parameter.values
-            if value.to_verify
+            if value.doubt is not None
         ]
 
     def to_verify(self, name: str) -> NDArray[np.bool_]:
@@ -431,15 +432,21 @@ class _File:
         if unknown := set(row) - {"from", "to", "value", "source", "status", "doubt"}:
             raise self.fault(parameter, f"unknown words: {', '.join(sorted(unknown))}")
         start, last, source = row.get("from"), row.get("to", FOREVER), row.get("source")
-        status, doubt = row.get("status", "checked"), row.get("doubt", "")
         if not isinstance(start, date) or not isinstance(last, date) or start > last:
             raise self.fault(parameter, "each value has a first day, not after its last day")
         if not isinstance(source, str) or not source:
             raise self.fault(parameter, f"the value from {start} has no source")
-        certain = status == "checked" and not doubt
-        if not isinstance(doubt, str) or (not certain and not (status == "to-verify" and doubt)):
-            raise self.fault(parameter, f"the value from {start} is either checked, or to-verify with its doubt")
-        return Value(start, self.amount(parameter, row.get("value"), choices), source, doubt, last)
+        return Value(start, self.amount(parameter, row.get("value"), choices), source, self.doubt(parameter, row), last)
+
+    def doubt(self, parameter: str, row: dict[str, object]) -> Text | None:
+        status, words = row.get("status", "checked"), row.get("doubt")
+        if status == "checked" and words is None:
+            return None
+        said = cast(dict[str, object], words) if isinstance(words, dict) else {}
+        fr, en = said.get("fr"), said.get("en")
+        if status != "to-verify" or not (isinstance(fr, str) and fr and isinstance(en, str) and en):
+            raise self.fault(parameter, "a value is either checked, or to-verify with its doubt in fr and en")
+        return Text(fr, en)
 
     def amount(self, parameter: str, value: object, choices: tuple[str, ...]) -> int | Mapping[str, int]:
         if choices:

@@ -35,7 +35,7 @@ class Reading:
     choice: str
     since: date
     source: str
-    doubt: str
+    doubt: Text | None
 
     def lines(self, language: Language) -> Iterator[str]:
         """The value, since when, who says so, and what is doubtful about it."""
@@ -43,7 +43,7 @@ class Reading:
         since, doubt = ("depuis le", "à vérifier :") if language == "fr" else ("since", "to verify:")
         yield f"    {name} = {self.worth(language)} {since} {self.since} ({self.source})"
         if self.doubt:
-            yield f"      {doubt} {self.doubt}"
+            yield f"      {doubt} {_said(self.doubt, language)}"
 
     def worth(self, language: Language) -> str:
         """The value in the words of its unit."""
