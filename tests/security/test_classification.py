@@ -153,7 +153,7 @@ async def test_no_table_of_persons_has_a_column_for_a_name_a_bank_an_address_or_
     owner: asyncpg.Connection,
 ) -> None:
     """Who a person is exists sealed, in one column; how to reach or pay them exists nowhere."""
-    persons = {table for (table, column), label in classes().items() if label is Class.PSEUDONYM}
+    persons = {table for (table, _), label in classes().items() if label is Class.PSEUDONYM}
     suspects = {
         (row["relation"], row["column"])
         for row in await owner.fetch(EVERY_COLUMN)

@@ -291,6 +291,7 @@ async def test_what_nobody_settled_counts_as_disclosed_in_full(somebody: Address
     row = await owner.fetchrow(
         "select person, result, fields from disclosure.settlement where reservation = $1", reservation
     )
+    assert row is not None
     assert tuple(row) == (PERSON, 0, 31)
     for connection in (portal, office, owner):
         await connection.close()

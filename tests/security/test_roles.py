@@ -212,7 +212,8 @@ async def test_no_extension_brings_functions_of_its_own(owner: asyncpg.Connectio
 async def test_the_server_is_given_what_verifies_a_password_and_never_the_password(
     owner: asyncpg.Connection, template: Address
 ) -> None:
-    stored = dict(await owner.fetch("select rolname, rolpassword from pg_authid where rolname ~ '^(c|s)_'"))
+    rows = await owner.fetch("select rolname, rolpassword from pg_authid where rolname ~ '^(c|s)_'")
+    stored: dict[str, str] = {row["rolname"]: row["rolpassword"] for row in rows}
     assert set(stored) == {role.value for role in MEMBERS}
     for role, verifier in stored.items():
         assert template.passwords.opens(role, verifier)
