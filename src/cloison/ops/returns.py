@@ -76,7 +76,8 @@ async def write(
 
 
 async def _groups(work: Transaction, run: int, created: date) -> _Groups:
-    """Payments and unpaid decisions as groups, sorted by practice."""
+    """Payments and unpaid decisions as groups, sorted by practice. Raises Misuse when there is no such run."""
+    await payables.summary(work, run)
     data = await payables.returns_data(work, run)
     silent = await claims_store.tell_without_payment(work, run)
     rows = await claims_store.decided(work, silent)
