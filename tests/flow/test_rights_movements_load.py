@@ -14,6 +14,7 @@ from tests.flow.paper_movements import AMC, NOW, OTHER_AMC, Office, line, nir_of
 
 from cloison.errors import Misuse, Unavailable
 from cloison.gateways.files.movements import write_csv
+from cloison.identifiers.nir import key_of
 from cloison.rights.movement_reasons import (
     COVERAGE_EXISTS,
     COVERAGE_UNKNOWN,
@@ -75,6 +76,11 @@ async def test_a_person_is_found_by_card_by_identity_and_by_family(desk: Office)
     )
     assert len(members) == 2
     assert (child, int(mark)) in members
+
+
+def own_nir(text: str) -> str:
+    """The NIR of somebody born in its year and month, with its right key."""
+    return text[:13] + key_of(text[:13])
 
 
 def str_of(token: np.ndarray) -> str:
@@ -229,7 +235,8 @@ async def test_lines_of_one_contract_take_effect_in_the_order_of_the_file(desk: 
 async def test_a_new_name_is_sealed_again_and_the_person_stays(desk: Office):
     await desk.loaded(line(1), line(2))
     before = dict(await desk.fetch("select person, record_mark from vault.identity"))
-    await desk.loaded(line(1, mouvement="M", nom_usage="LE GOFF"))
+    report = await desk.loaded(line(1, mouvement="M", nom_usage="LE GOFF"), line(2, mouvement="M"))
+    assert (report.counts.amended, report.counts.unchanged) == (1, 1)
     after = dict(await desk.fetch("select person, record_mark from vault.identity"))
 
     assert before.keys() == after.keys()
@@ -263,6 +270,27 @@ async def test_one_person_under_two_contracts_or_two_parents_is_one_person(desk:
 
     assert await desk.count("vault.identity") == 2
     assert await desk.fetch("select count(distinct person) from rights.coverage") == [(2,)]
+
+
+async def test_spouses_born_on_one_day_are_two_persons_who_share_a_card(desk: Office):
+    born = {"date_naissance": "19730903", "adherent": "COUPLE", "contrat": "K1"}
+    him = line(1, nir=own_nir("173097406500137"), sexe="M", **born)
+    her = line(2, nir=own_nir("273097718600159"), sexe="F", qualite="C", **born)
+
+    assert (await desk.loaded(him, her)).counts.added == 2
+    assert await desk.fetch("select count(*), count(distinct token) from vault.online_index") == [(4, 3)]
+    report = await desk.loaded(her | {"mouvement": "M", "date_debut": "2026-06-01", "produit": "ESS1"}, him)
+    assert (report.counts.amended, report.counts.unchanged, report.counts.quarantined) == (1, 1, 0)
+    assert await desk.count("vault.identity") == 2
+
+
+async def test_a_spouse_born_on_the_same_day_may_join_later(desk: Office):
+    born = {"date_naissance": "19730903", "adherent": "COUPLE", "contrat": "K1"}
+    await desk.loaded(line(1, nir=own_nir("173097406500137"), sexe="M", **born))
+    await desk.loaded(line(2, nir=own_nir("273097718600159"), sexe="F", qualite="C", **born))
+
+    assert await desk.count("vault.identity") == 2
+    assert len(await desk.known()) == 2
 
 
 async def test_two_insurers_know_one_human_under_two_pseudonyms(desk: Office):

@@ -21,7 +21,7 @@ from cloison.storage.vault_index import Tokens
 
 STAGED = (
     "line", "origin", "movement", "ident", "card", "contract", "product", "quality", "ordre", "valid_from", "valid_to",
-    "record_mark", "fresh",
+    "record_mark", "own", "fresh",
 )  # fmt: skip
 IDENTITY = ("person", "tenant", "key_epoch", "record_mark", "dek", "sealed")
 ONLINE_INDEX = ("token", "tenant", "person")
@@ -222,9 +222,17 @@ def _staged_columns(
         movements.ordre,
         movements.valid_from,
         movements.valid_to,
-        index.record(tenant, who.plain),
+        index.record(tenant, who.lasting),
+        _own(movements),
         _neighbours(len(movements)),
     ]
+
+
+def _own(movements: Movements) -> NDArray[np.bool_]:
+    """Where the NIR that opens the right is the person's own, as far as year and month of birth tell. Shape (n,)."""
+    nir = np.ascontiguousarray(movements.nir13).view(np.uint8).reshape(len(movements), -1)
+    birth = np.ascontiguousarray(movements.identities.column("birth")).view(np.uint8).reshape(len(movements), -1)
+    return (nir[:, 1:5] == birth[:, 2:6]).all(axis=1)
 
 
 def _neighbours(count: int) -> Tokens:

@@ -4,8 +4,8 @@
     M modification  from its first day on, the coverage of this contract is what the line says; the days before stay
     F end           the coverage of this contract ends with that day; an end on the eve of the start cancels it
 
-A line names a person by the NIR that opens the right, birth date and rank, and by the adherent number: both lead to the
-same person. Lines of one person and contract take effect in the order of the file.
+A line names a person by the NIR that opens the right, birth date and rank; or, for a dependant and for a correction, by
+the adherent number, birth date and rank. Lines of one person and contract take effect in the order of the file.
 """
 
 from collections.abc import Iterator, Sequence

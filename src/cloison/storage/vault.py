@@ -84,6 +84,13 @@ class Identities:
         """The bytes that are sealed. Shape: (n, RECORD_BYTES)."""
         return np.ascontiguousarray(self._rows).view(np.uint8).reshape(len(self), RECORD_BYTES)
 
+    @property
+    def lasting(self) -> NDArray[np.uint8]:
+        """The same without adherent and contract numbers, of which one person may have several. Shape as `plain`."""
+        rows = self._rows.copy()
+        rows["adherent"], rows["contract"] = b"", b""
+        return rows.view(np.uint8).reshape(len(self), RECORD_BYTES)
+
 
 @dataclass(frozen=True, slots=True)
 class Sealed:

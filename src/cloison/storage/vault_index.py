@@ -8,7 +8,7 @@ prefixed with its length (docs/decisions: why 128 bits). The purposes, and who m
     batch_nir   NIR (13)                                 batch zone only
     batch_birth NIR (13), birth YYMMDD, rank             batch zone only: chooses inside a family, 8 bytes
     contract    AMC, contract number                     nobody looks: a pseudonym of the contract
-    record      the identity as sealed                   nobody looks: tells that a line changes nothing, 8 bytes
+    record      the identity, numbers of contracts aside nobody looks: tells that a line changes nothing, 8 bytes
 
 What people write in several ways is made one here, and nowhere else: an AMC number loses its leading zeros, adherent
 and contract numbers are upper case without spaces around. Birth dates are text (lunar dates exist), YYYYMMDD.

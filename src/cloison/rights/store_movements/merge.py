@@ -48,7 +48,7 @@ class Effect(IntEnum):
 TABLES = """
 create temp table staged (
     line int4, origin int4, movement int2, ident uuid, card uuid, contract uuid, product int4, quality int2, ordre int2,
-    valid_from date, valid_to date, record_mark int8, fresh uuid
+    valid_from date, valid_to date, record_mark int8, own bool, fresh uuid
 ) on commit drop;
 create temp table idents (ident uuid, first_line int4, lines int8, person uuid, known bool, joined bool) on commit drop;
 create temp table cards (card uuid, first_line int4, last_line int4, person uuid) on commit drop;
@@ -76,29 +76,36 @@ from (select ident, min(line) as first_line, count(*) as lines from staged group
 join staged s on s.line = i.first_line
 """
 
-# An adherent number with birth date and rank names one person too: one known by it, or another line of the file.
+# An adherent number with birth date and rank names a person too, but spouses born on one day share it. It joins lines
+# about dependants (a child declared under either parent), and finds who a correction is about; a creation under the
+# person's own NIR trusts that NIR alone. A card that two persons share finds neither.
 CARDS_SHARED = """
 insert into cards
 select c.card, c.first_line, c.last_line, o.person
 from (select s.card, min(i.first_line) as first_line, max(i.first_line) as last_line
       from staged s join idents i using (ident)
-      where s.card in (select card from staged group by card having count(*) > 1) group by s.card) c
-left join lateral (select person from vault.online_index where token = c.card and tenant = $1 limit 1) o on true
+      where (not s.own or s.movement <> 1)
+        and s.card in (select card from staged where not own or movement <> 1 group by card having count(*) > 1)
+      group by s.card) c
+left join lateral (select (array_agg(person))[1] as person from vault.online_index
+                   where token = c.card and tenant = $1 having count(*) = 1) o on true
 """
 CARDS_KNOWN = """
 insert into cards
 select c.card, i.first_line, i.first_line, o.person
-from (select card, min(line) as line from staged group by card having count(*) = 1) c
+from (select card, min(line) as line from staged where not own or movement <> 1 group by card having count(*) = 1) c
 join staged s on s.line = c.line
 join idents i on i.ident = s.ident
-join lateral (select person from vault.online_index where token = c.card and tenant = $1 limit 1) o on true
+join lateral (select (array_agg(person))[1] as person from vault.online_index
+              where token = c.card and tenant = $1 having count(*) = 1) o on true
 """
 CARDS_JOIN = "select exists (select from cards)"
 JOINED_BY_CARD = """
 with member as (
     select distinct c.card, i.ident, i.person, i.known, i.first_line, c.person as by_card
     from cards c join staged s using (card) join idents i on i.ident = s.ident
-    where c.first_line <> c.last_line or (c.person is not null and c.person <> i.person)
+    where (not s.own or s.movement <> 1)
+      and (c.first_line <> c.last_line or (c.person is not null and c.person <> i.person))
 ), head as (
     select distinct on (card) card, coalesce(by_card, person) as person, by_card is not null or known as known,
            first_line
@@ -115,7 +122,7 @@ TWO_PERSONS_SQL = """
 insert into refused
 select distinct s.line, $1::int2
 from cards c join staged s using (card) join idents i on i.ident = s.ident
-where c.person is not null and c.person <> i.person
+where not s.own and c.person is not null and c.person <> i.person
 on conflict do nothing
 """
 
@@ -182,6 +189,13 @@ select null::int8, person, contract, product, quality, ordre, valid_from, valid_
 from changing where movement <> 3
 """
 
+# A line whose coverage is known, but that names its person otherwise, amends.
+RENAMED = """
+update effects e set effect = 2
+from staged s join idents i using (ident) join vault.identity v on v.person = i.person
+where s.line = e.line and e.effect = 4 and s.movement <> 3 and v.record_mark <> s.record_mark
+"""
+
 PLAIN = """
 insert into rights.coverage (tenant, person, contract, product, quality, ordre, valid_from, valid_to, known_from,
                              file_in)
@@ -209,11 +223,12 @@ with line as (
     from staged s join idents i using (ident)
     where (i.known or i.joined or i.lines > 1) and not exists (select from refused r where r.line = s.line)
 ), last as (
-    select distinct on (person) person, line, record_mark from line where movement <> 3 order by person, line desc
+    select distinct on (person) person, line, record_mark, card from line where movement <> 3 order by person, line desc
 ), sealing as (
     select l.line, l.person, case when v.person is null then 1 else 2 end as writing
     from last l left join vault.identity v on v.person = l.person
     where v.record_mark is distinct from l.record_mark
+       or not exists (select from vault.online_index o where o.token = l.card and o.person = l.person)
 ), indexing as (
     select distinct on (person, ident) line, person, 4 as writing from line l
     where not exists (select from vault.online_index o where o.token = l.ident and o.person = l.person)
@@ -329,6 +344,7 @@ class Merge:
         rounds = await self._connection.fetchval("select coalesce(max(round), 0) from careful")
         for number in range(1, rounds + 1):
             await run(ROUND, number, COVERAGE_EXISTS.number, COVERAGE_UNKNOWN.number)
+        await run(RENAMED)
         found = await bulk.fetch(
             self._connection,
             "select line, reason from refused order by line",
