@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+import psutil
 
 from cloison.gateways.files.movements import open_movements
 from cloison.identifiers.nir import key_columns
@@ -105,6 +106,15 @@ class Stages:
         setattr(owner, method, timed)
 
 
+def cpu_seconds(home: Path) -> tuple[float, float]:
+    """Processor time so far of the database, and of this process with its workers: what a busy machine hides less."""
+    postmaster = psutil.Process(int((home / "home" / "postgres" / "postmaster.pid").read_text().split()[0]))
+    database = sum(postmaster.cpu_times()[:4])
+    database += sum(sum(child.cpu_times()[:2]) for child in postmaster.children(recursive=True))
+    workers = [child for child in psutil.Process().children() if "python" in child.name()]
+    return database, sum(psutil.Process().cpu_times()[:2]) + sum(sum(child.cpu_times()[:2]) for child in workers)
+
+
 async def ceiling(address: Address, rows: int) -> float:
     """Rows per second of binary COPY alone, into tables of the same shape without an index."""
     connection = await administer(address)
@@ -181,9 +191,11 @@ async def run(home: Path, address: Address, count: int, files: int, together: in
         await insurers.load(database, keys.open(), [Insurer(amc, amc, "", "", (product,)) for amc in amcs], "bench")
         async with Loader(database, keys, spool, open_movements, together=together) as loader:
             await loader.warm()
+            before = cpu_seconds(home)
             start = time.perf_counter()
             reports = await loader.load_all(paths, NOW)
             seconds = time.perf_counter() - start
+            after = cpu_seconds(home)
             assert all(report.state == "loaded" for report in reports)
             lines = sum(report.counts.lines for report in reports)
             staged = dict(stages.seconds)
@@ -201,6 +213,11 @@ async def run(home: Path, address: Address, count: int, files: int, together: in
     for name, spent in sorted(staged.items(), key=lambda item: -item[1]):
         share = 100 * spent / seconds
         print(f"  {name:20} {spent:7.1f} s   {share:5.1f} % of the wall, {1e6 * spent / lines:6.2f} us a right")
+    database_cpu, own_cpu = (1e6 * (end - begin) / lines for begin, end in zip(before, after, strict=True))
+    print(
+        f"  processor time: database {database_cpu:.1f} us a right, reading and sealing {own_cpu:.1f} us a right; "
+        f"two free cores would give at most {2e6 / (database_cpu + own_cpu):,.0f} rights/s"
+    )
     night_lines = sum(report.counts.amended + report.counts.ended for report in changed)
     print(f"  a night that changes {night_lines:,} of them: {night_seconds:.2f} s")
     print(f"  the same file again: {1000 * repeat:.0f} ms, nothing done")
