@@ -6,12 +6,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import asyncpg
+
 from cloison.gateways.files.movements import open_movements, write_csv
 from cloison.identifiers.nir import key_of
 from cloison.rights import insurers
 from cloison.rights.insurers import Guarantee, Insurer, Product
 from cloison.rights.loading import Loader, Report
-from cloison.storage.database import Database
+from cloison.storage.database import Database, administer
 from cloison.storage.keys import KeySource
 from cloison.storage.keys_file import FileKeys
 from cloison.storage.roles import Role
@@ -115,3 +117,13 @@ async def office(
     await insurers.load(database, provider, [insurer(AMC), insurer(OTHER_AMC)], "insurers.json")
     async with Loader(database, keys, Spool(folder / "spool", provider), open_movements, processes) as loader:
         yield Office(folder, database, loader, keys)
+
+
+@asynccontextmanager
+async def administered(desk: Office) -> AsyncGenerator[asyncpg.Connection]:
+    """A connection that sees every column."""
+    connection = await administer(desk.database.address)
+    try:
+        yield connection
+    finally:
+        await connection.close()
