@@ -30,11 +30,13 @@ from cloison.world.build import Manifest, build
 DAY = date(2026, 11, 20)
 PAID_AFTER = timedelta(days=3)
 ADVICES = 3
+PRODUCED = ("world", "answers.csv", "b2", "orders", "noemie", "advices", "bank")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def demo(
     persons: Annotated[int, typer.Option(min=200, help="Insured persons.")] = 20_000,
+    insurers: Annotated[int, typer.Option(min=2, max=84, help="Insurers.")] = 84,
     out: Annotated[Path, typer.Option(help="Folder for the files that are produced.")] = Path("out/demo"),
     home: Annotated[Path | None, typer.Option(help="Home to use; without it, a private one that is deleted.")] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Keep the private home, to look into it.")] = False,
@@ -48,10 +50,11 @@ def demo(
         settings = refuse_public(Settings.of(os.environ, home or Path("demo")))
         if home is None:
             settings = replace(settings, home=_private_home(keep))
-        shutil.rmtree(out, ignore_errors=True)
+        _clear(out)
         started = monotonic()
-        screen.console.print("[bold]DEMO[/] personnes de synthèse, clés de développement : pas pour la production")
-        world = _build(persons, seed, out / "world")
+        keys = "clés de développement" if settings.keys == "file" else "clés du module de sécurité"
+        screen.console.print(f"[bold]DEMO[/] personnes de synthèse, {keys} : pas pour la production")
+        world = _build(persons, insurers, seed, out / "world")
         house = houses.opened(settings)
         sheet = asyncio.run(_live(house, world, out, seed))
         _show(sheet, out, settings.home if keep or home else None, monotonic() - started)
@@ -73,11 +76,21 @@ def _private_home(keep: bool) -> Path:
     return home
 
 
-def _build(persons: int, seed: int, out: Path) -> Manifest:
+def _clear(out: Path) -> None:
+    """Forget what an earlier demo produced there, and nothing else: the folder is the caller's."""
+    for name in PRODUCED:
+        if (out / name).is_dir():
+            shutil.rmtree(out / name)
+        else:
+            (out / name).unlink(missing_ok=True)
+
+
+def _build(persons: int, insurers: int, seed: int, out: Path) -> Manifest:
+    def progress(_what: str, so_far: int, total: int) -> None:
+        done(so_far, total)
+
     with _step("Un monde / a world") as done:
-        return build(
-            persons, out, seed=seed, day=DAY, processes=2, progress=lambda _what, so_far, total: done(so_far, total)
-        )
+        return build(persons, out, seed=seed, day=DAY, insurers=insurers, processes=2, progress=progress)
 
 
 async def _live(house: House, world: Manifest, out: Path, seed: int) -> Sheet:
