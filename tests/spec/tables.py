@@ -114,7 +114,7 @@ def read(drawn: str) -> Table:
     rows: Rows = []
     for line in body:
         given, _, result = line.partition("||")
-        cells = [*_cells(given), *_cells(result)]
+        cells = [*_cells(given), *(_cells(result) or [""] * min(len(expected), 1))]
         assert len(cells) == len(inputs) + len(expected), f"cells do not fit the header: {line}"
         rows.append(dict(zip([*inputs, *expected], cells, strict=True)))
     unknown = set(inputs) - set(INPUTS) - set(TRIP_INPUTS) - set(EQUIPMENT_INPUTS) - {"official"}

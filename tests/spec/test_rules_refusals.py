@@ -36,3 +36,20 @@ def test_the_most_important_reason_comes_first():
         2026-03-02 | G    |   0 |   -1.00 | ?      | ?       || quantity_not_positive
         2026-03-02 | G    |   1 |   30.00 | ?      | ?       || pathway_missing
     """)
+
+
+def test_a_bound_is_the_last_plausible_value():
+    check("""
+        code | qty  | coef     | charged     | declared     | guarantee | cap         || reason
+        -----+------+----------+-------------+--------------+-----------+-------------++-------------------
+        C    | 9999 |        1 |   100000.00 |       100.00 |           |             ||
+        C    |    1 |  9999.99 |      100.00 |       100.00 |           |             ||
+        C    |    1 | 10000.00 |      100.00 |       100.00 |           |             || amount_implausible
+        C    |    1 |        1 | 99999999.99 |  99999999.99 |           |             ||
+        C    |    1 |        1 |      100.00 |  99999999.99 |           |             ||
+        C    |    1 |        1 |      100.00 | 100000000.00 |           |             || amount_implausible
+        C    |    1 |        1 |      100.00 |       100.00 | 10000% BR |             ||
+        C    |    1 |        1 |      100.00 |       100.00 | 10001% BR |             || guarantee_wrong
+        C    |    1 |        1 |      100.00 |       100.00 | 100% TM   | 99999999.99 ||
+        C    |    1 |        1 |      100.00 |       100.00 | 100% TM   | 100000000.0 || guarantee_wrong
+    """)

@@ -52,7 +52,7 @@ def test_an_empty_return_is_read_one_way_or_the_other_and_marked():
     check(drawn.format(near="110.18", edge="135.58", far="149.73"), reading_b)
 
 
-def test_a_long_run_alone_is_abated_only_when_the_book_says_so():
+def test_a_long_run_alone_is_abated_only_by_choice():
     """One engine takes 5 % off a patient alone from 30 km; no text read says so: a choice, off."""
     drawn = """
         code | charged | km | dep | patients || base
@@ -79,18 +79,20 @@ def test_a_taxi_before_the_national_tariff_is_paid_on_its_declared_base():
 
 def test_a_trip_that_is_not_described_or_impossible_is_refused():
     check("""
-        code | charged | km      | dep | patients | qty | tolls || amc  | reason
-        -----+---------+---------+-----+----------+-----+-------++------+----------------------
-        TXI  |   20.00 |         |     |          |   1 |       || 0.00 | trip_missing
-        TXI  |   20.00 |       0 |  01 |        1 |   1 |       || 0.00 | trip_impossible
-        TXI  |   20.00 |      -3 |  01 |        1 |   1 |       || 0.00 | trip_impossible
-        TXI  |   20.00 | 1000.00 |  01 |        1 |   1 |       || 0.00 | trip_impossible
-        TXI  |   20.00 |      10 |  01 |        0 |   1 |       || 0.00 | trip_impossible
-        TXI  |   20.00 |      10 |  01 |        9 |   1 |       || 0.00 | trip_impossible
-        TXI  |   20.00 |      10 |  01 |        1 |   2 |       || 0.00 | trip_impossible
-        TXI  |   20.00 |      10 |  01 |        1 |   1 | -1.00 || 0.00 | trip_impossible
-        TXI  |   20.00 |      10 |  20 |        1 |   1 |       || 0.00 | department_not_priced
-        TXI  |   20.00 |      10 | 976 |        1 |   1 |       || 0.00 | department_not_priced
+        code | charged | km      | dep | patients | qty | tolls  || amc  | reason
+        -----+---------+---------+-----+----------+-----+--------++------+----------------------
+        TXI  |   20.00 |         |     |          |   1 |        || 0.00 | trip_missing
+        TXI  |   20.00 |       0 |  01 |        1 |   1 |        || 0.00 | trip_impossible
+        TXI  |   20.00 |      -3 |  01 |        1 |   1 |        || 0.00 | trip_impossible
+        TXI  |   20.00 | 1000.00 |  01 |        1 |   1 |        || 0.00 | trip_impossible
+        TXI  |   20.00 |      10 |  01 |        0 |   1 |        || 0.00 | trip_impossible
+        TXI  |   20.00 |      10 |  01 |        9 |   1 |        || 0.00 | trip_impossible
+        TXI  |   20.00 |      10 |  01 |        1 |   2 |        || 0.00 | trip_impossible
+        TXI  |   20.00 |      10 |  01 |        1 |   1 |  -1.00 || 0.00 | trip_impossible
+        TXI  |   20.00 |      10 |  01 |        1 |   1 | 1000.0 || 0.00 | trip_impossible
+        TXI  |  900.00 |  999.99 |  01 |        8 |   1 | 999.99 || 0.00 |
+        TXI  |   20.00 |      10 |  20 |        1 |   1 |        || 0.00 | department_not_priced
+        TXI  |   20.00 |      10 | 976 |        1 |   1 |        || 0.00 | department_not_priced
     """)
 
 

@@ -68,6 +68,7 @@ def test_too_many_bad_rows_refuse_a_release():
 def test_a_price_of_a_medicine_has_commas_between_thousands():
     release = bdpm(date(2026, 7, 7), ("3400949497294", "65 %", "1,234,56"), ("3400949497295", "", ""))
     assert release.values["public"].tolist() == [123456, NOT_PRICED]
+    assert release.values["fee"].tolist() == [102, 102]
     assert release.values["rate_bp"].tolist() == [6500, NOT_PRICED]
 
 
@@ -151,3 +152,9 @@ def test_the_next_release_of_medicines_changes_what_it_says(shared_data: Path):
     day_before = np.full(len(first.keys), np.datetime64("2026-07-23"), "datetime64[D]")
     assert (extended.on("public", first.keys, day_before) == first.values["public"]).all()
     assert Counter(extended.releases) == Counter([(date(2026, 7, 7), "2026-07-07"), (date(2026, 7, 24), "2026-07-24")])
+
+
+def test_the_price_without_fee_is_not_the_public_price():
+    line = "6\t1\tboite\tactive\td\t01/01/2020\t3400949497294\toui\t100%\t24,34\t25,36\t1,02\t\n"
+    release = read_presentations("cip.txt", [line], date(2026, 7, 7))
+    assert [release.values[name].tolist() for name in ("public", "without_fee", "fee")] == [[2536], [2434], [102]]

@@ -4,7 +4,7 @@ import numpy as np
 from tests.spec.tables import acts
 
 from cloison.rules import TariffBook, price
-from cloison.rules.order import COLUMNS, LAW_NUMBERS
+from cloison.rules.order import COLUMNS, LAW_NUMBERS, LAWS
 from cloison.rules.trace import explain
 
 BATCH = """
@@ -72,3 +72,13 @@ def test_an_act_that_is_refused_has_only_its_reason():
     account = explain(price(acts(BATCH), TariffBook.standard()), 6)
     assert account.decisions == ()
     assert [reason.code for reason in account.reasons] == ["rules.base_not_known"]
+
+
+def test_a_limit_that_lowers_nothing_is_not_in_the_account():
+    priced = price(acts(BATCH), TariffBook.standard())
+    limits = {"participation_par_jour", "participation_par_an", "franchise_par_jour", "franchise_par_an"}
+    for row in (0, 2, 5):
+        assert not limits & {decision.law.name for decision in explain(priced, row).decisions}
+    for column in ("participation_forfaitaire", "franchise"):
+        names = {LAWS[number].name for number in np.unique(getattr(priced.trace, column)[:3]).tolist() if number >= 0}
+        assert not limits & names
