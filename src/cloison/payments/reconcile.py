@@ -87,7 +87,7 @@ async def _apply(work: Transaction, file: BankFile, tenants: dict[str, int]) -> 
     if number is None:
         return Outcome(file.name, file.message, read_before=True, remarks=file.remarks)
     if file.statements:
-        await _open(work, [tenants[statement.iban] for statement in file.statements])
+        await _take_books(work, [tenants[statement.iban] for statement in file.statements])
         for statement in file.statements:
             await bank.add_lines(work, number, tenants[statement.iban], statement.bookings)
         await bank.settle_lines(work, number, file.message[: len("camt.053")], ACTORS)
@@ -108,11 +108,12 @@ async def _apply(work: Transaction, file: BankFile, tenants: dict[str, int]) -> 
     )
 
 
-async def _open(work: Transaction, tenants: Sequence[int]) -> None:
-    """Open what a statement may touch, in the order of accounts: two files read at once never wait for each other."""
+async def _take_books(work: Transaction, tenants: Sequence[int]) -> None:
+    """Open what a statement may touch and take its books, in one order: files read at once never wait in a ring."""
     kinds = (AccountKind.BANQUE, AccountKind.SUSPENSE)
     wanted = [chart.account(tenant, kind) for tenant in tenants for kind in kinds]
     await books.open_accounts(work, np.unique(np.array(wanted, np.int64)))
+    await books.lock(work, tenants)
 
 
 async def suspense(work: Transaction, tenant: int | None = None) -> list[Suspended]:

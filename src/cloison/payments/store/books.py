@@ -1,5 +1,7 @@
 """SQL of the ledger: transfers by COPY, balances read, the whole recomputed."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from cloison.payments.chart import Numbers
@@ -29,6 +31,11 @@ async def open_accounts(work: Transaction, accounts: Numbers) -> None:
         if missing:
             await connection.execute(OPEN_BOOKS, missing)
             await connection.execute(OPEN_ACCOUNTS, missing)
+
+
+async def lock(work: Transaction, tenants: Sequence[int]) -> None:
+    """Take these books, in the order that everybody does; nobody else writes in them before this transaction ends."""
+    await connection_of(work).execute("select payments.lock_books($1)", list(tenants))
 
 
 async def new_transfers(work: Transaction, count: int) -> Numbers:

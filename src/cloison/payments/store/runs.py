@@ -16,7 +16,8 @@ insert into payments.run (execution_date, rank) values ($1, $2) on conflict do n
 PAY = """
 with placed as materialized (
     select *, ((row_number() over (partition by tenant order by practice) - 1) / $3)::int4 + 1 as part
-    from payments.owed where amount_cents > 0 and payer_account is not null and payee_account is not null
+    from payments.owed
+    where amount_cents > 0 and payer_account is not null and payee_account is not null and tenant = any ($4::int4[])
 ), orders as materialized (
     select nextval('payments.payment_order_number') as payment_order, o.* from (
         select tenant, part, payer_account, count(*)::int4 as payments, payments.sum_cents(amount_cents) as amount_cents
@@ -125,9 +126,9 @@ async def start_run(work: Transaction, execution_date: date, rank: int) -> tuple
 async def pay(work: Transaction, run: int, execution_date: date, payments_per_order: int) -> None:
     """Orders, payments, their lines and pending transfers of one run, in one statement."""
     async with writing(work) as connection:
-        await connection.execute("select payments.lock_books()")
+        books = await connection.fetchval("select payments.lock_books()")
         async with _by_hash(connection):
-            await connection.execute(PAY, run, execution_date, payments_per_order)
+            await connection.execute(PAY, run, execution_date, payments_per_order, books)
 
 
 async def run_summary(work: Transaction, run: int) -> Row | None:

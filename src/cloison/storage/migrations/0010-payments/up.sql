@@ -185,11 +185,19 @@ end $$;
 create trigger books after insert on payments.transfer referencing new table as added
     for each statement execute function payments.keep_books();
 
--- A run sees every line of the books that it empties: nobody writes in them until it ends.
-create function payments.lock_books() returns void language plpgsql security definer set search_path = '' as $$
+-- Whoever writes in several books, or must see all that is in them, takes them first, in one order for everybody; nobody else
+-- writes in them until he ends. Without `p_tenants`: those in which something is due. Gives the books that are locked: what
+-- is due in another came after, and waits for the next run.
+create function payments.lock_books(p_tenants int4[] default null) returns int4[]
+language plpgsql security definer set search_path = '' as $$
+declare
+    locked int4[];
 begin
-    perform from payments.book where tenant in (select (account >> 36)::int4 from payments.open_line)
-    order by tenant for no key update;
+    select array_agg(b.tenant) into locked from (
+        select tenant from payments.book
+        where tenant = any (coalesce(p_tenants, array(select distinct (account >> 36)::int4 from payments.open_line)))
+        order by tenant for no key update) b;
+    return coalesce(locked, '{}');
 end $$;
 
 -- ------------------------------------------------------------------ bank details: sealed, kept for ever, read by c_pay alone
@@ -470,7 +478,7 @@ grant select on payments.balance, payments.total, payments.open_line, payments.p
     payments.payment_transition, payments.bank_account_in_force, payments.owed, payments.payment_now to c_pay;
 grant execute on function payments.account_number(int4, int2, int4), payments.sum_cents(int8), payments.du(int4, int4),
     payments.banque(int4) to s_claims, c_pay;
-grant execute on function payments.lock_books() to c_pay;
+grant execute on function payments.lock_books(int4[]) to c_pay;
 -- Bank details are written by the office, which then sees the last four characters only.
 grant insert on payments.bank_account to c_office;
 grant select (bank_account, holder, number, last4, recorded_at) on payments.bank_account to c_office;
