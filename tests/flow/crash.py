@@ -253,9 +253,9 @@ async def deciding_and_paying(nation: Nation, reaper: Reaper, rng: Random, kills
 
 async def _decided(nation: Nation, scene: Scene, *, in_order: bool) -> list[str]:
     """Compare with the quiet run. Files decided side by side may share a ceiling otherwise: their sums stay."""
-    shown = await shown(scene, CLAIMS)
-    told = picture.accounted(shown, picture.records_of(nation.invoices))
-    told += picture.differences(shown, nation.claims) if in_order else _sums_differ(shown, nation.claims)
+    found = await shown(scene, CLAIMS)
+    told = picture.accounted(found, picture.records_of(nation.invoices))
+    told += picture.differences(found, nation.claims) if in_order else _sums_differ(found, nation.claims)
     told += picture.differences(await shown(scene, PAYMENTS), nation.payments)
     async with Database(scene.address, pool_size=2) as database:
         told += await picture.disclosed(database, scene.folder / "readings")
@@ -269,6 +269,12 @@ async def _decided(nation: Nation, scene: Scene, *, in_order: bool) -> list[str]
     if labels != Counter(wanted):
         told.append("an instruction is missing from the order files, or there twice")
     return told
+
+
+async def decided_as_in_peace(nation: Nation, scene: Scene) -> list[str]:
+    """The same invoices and the same sums as in the quiet run, in whatever order files were decided."""
+    found = await shown(scene, CLAIMS)
+    return picture.accounted(found, picture.records_of(nation.invoices)) + _sums_differ(found, nation.claims)
 
 
 def _sums_differ(found: Picture, wanted: Picture) -> list[str]:

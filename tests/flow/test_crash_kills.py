@@ -10,7 +10,7 @@ from random import Random
 import pytest
 from tests.flow import crash
 from tests.flow.crash import Nation
-from tests.flow.mortal import Reaper, reaper
+from tests.flow.mortal import NEVER, Doom, Reaper, Step, reaper
 
 from cloison.storage.database import Address
 
@@ -40,3 +40,15 @@ async def test_it_decides_and_pays_once_however_often_it_is_killed(nation: Natio
     assert toll.wrong == []
     assert toll.kills.total() >= KILLS_DECIDING - 2
     assert ends.orphans == []
+
+
+async def test_worker_processes_end_with_the_process_that_started_them(nation: Nation, ends: Reaper):
+    scene = await nation.life(nation.loaded)
+    receive, decide = nation.decide_steps(workers=2)
+    assert ends.live(scene, receive, NEVER).failure == ""
+    for seconds in (0.5, 1.5):
+        ends.live(scene, decide, Doom(after=seconds))
+    assert ends.orphans == []
+    assert ends.live(scene, Step("decide", workers=2), NEVER).failure == ""
+    assert await crash.decided_as_in_peace(nation, scene) == []
+    await crash.buried(nation, scene)
