@@ -329,3 +329,43 @@ async def test_a_reservation_that_was_open_during_a_sweep_stays_on_the_statement
     assert "portal" in {row["channel"] for row in statement}
     for connection in (portal, other, office):
         await connection.close()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        """insert into disclosure.settlement (reservation, question, kind, person, result, fields)
+           values ({}, 0, 2, null, 3, 0)""",
+        """insert into disclosure.entry (reservation, question, tenant, account, practice, purpose, act_family, proof, fields,
+                                         token, mark, care_date, request_hash)
+           values ({}, 9, 1, 1, 1, 3, 1, 4, 1, gen_random_uuid(), 9, '2026-11-20', gen_random_uuid())""",
+    ],
+)
+async def test_the_batch_channel_writes_no_line_in_a_reservation_of_another(somebody: Address, line: str) -> None:
+    portal, batch = await connect(somebody, Role.PORTAL), await connect(somebody, Role.BATCH)
+    theirs, mine = await reserve(portal), await batch.fetchval("select disclosure.open_reservation()")
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="its own reservations"):
+        await batch.execute(line.format(theirs))
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="its own reservations"):
+        await batch.execute(line.format(mine + 1_000_000))
+    await batch.execute(line.format(mine))
+    await portal.close()
+    await batch.close()
+
+
+async def test_what_a_channel_settles_falsely_leaves_what_it_reserved(somebody: Address) -> None:
+    """A hijacked process may say that it learned nothing, and name another account: whom it asked about, when and through
+    which channel, stays. What was reserved is the upper bound of what it learned."""
+    portal = await connect(somebody, Role.PORTAL)
+    reservation = await reserve(portal)
+    assert len(await portal.fetch(REVEAL, reservation)) == 1
+    await portal.fetchval("select disclosure.settle($1,$2,$3)", [reservation], [3 << 32], [None])
+    await portal.close()
+    owner = await administer(somebody)
+    found = await owner.fetch(
+        """select r.channel, e.fields, e.tenant from disclosure.entry e join disclosure.reservation r using (reservation)
+           join vault.online_index i on i.token = e.token and i.tenant = e.tenant where i.person = $1""",
+        PERSON,
+    )
+    assert [tuple(row) for row in found] == [(1, 31, 1)]
+    await owner.close()
