@@ -113,7 +113,7 @@ def test_a_release_that_is_not_later_or_of_another_table_is_refused():
         history.extended(ccam("HHMC005,,R,1,0,350.03,267.78,,,1,ADC"))
 
 
-def test_a_history_reads_back_from_its_bytes():
+def test_a_history_reads_back_from_its_columns():
     history = History.first(bdpm(date(2026, 1, 1), ("3400000000001", "65%", "10,00")))
     history = history.extended(bdpm(date(2026, 7, 1), ("3400000000001", "65%", "9,00")))
     again = History.load(history.dump())
