@@ -11,7 +11,7 @@ from tests.unit.test_claims_adjudicate import SOMEBODY
 
 from cloison.claims import ClaimBatch
 from cloison.claims.claim import ClaimInvoices, ClaimLines
-from cloison.gateways.files.b2_claims import trips_of
+from cloison.gateways.files.b2_claims import _minors, trips_of
 from cloison.gateways.files.b2_columns import Lines
 
 
@@ -108,3 +108,16 @@ def test_a_detail_without_a_trip_above_it_in_its_invoice_describes_nothing():
 
 def test_an_invoice_without_a_trip_has_none():
     assert len(trips_of(b2_lines(["G", "TXN"]))) == 0
+
+
+# ------------------------------------------------------------------------------------------------------------- minors
+
+
+def test_a_minor_is_under_eighteen_until_the_birthday():
+    births = ["081120", "081121", "081119", "080101", "091231", "261119", "261121", "081301", "991120", "", "08A120"]
+    minor = _minors(np.array(births, "S6"), np.array(["2026-11-20"] * len(births), "M8[D]"))
+    assert minor.tolist() == [False, True, False, False, True, True, False, False, False, False, False]
+
+
+def test_without_a_day_of_invoice_the_turn_of_the_century_counts():
+    assert _minors(np.array(["820101", "820102"], "S6"), np.array(["NaT", "NaT"], "M8[D]")).tolist() == [False, True]

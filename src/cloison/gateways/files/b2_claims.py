@@ -131,12 +131,19 @@ def _pathways(letters: NDArray[np.bytes_]) -> NDArray[np.int8]:
 
 
 def _minors(birth: NDArray[np.bytes_], invoice_date: Days) -> NDArray[np.bool_]:
-    """Under 18 at the invoice, from a two-digit year: it is the latest year that is not in the future."""
+    """Under 18 at the invoice. The birth has a two-digit year: the latest that is not in the future.
+
+    A lunar date counts as past in its year: nobody is taken for younger than the digits say.
+    """
     digits = np.char.isdigit(birth) & (np.char.str_len(birth) == 6)
-    year = np.zeros(len(birth), np.int64)
+    born = np.zeros(len(birth), np.int64)
     (at,) = np.nonzero(digits)
-    year[at] = birth[at].astype("S2").astype(np.int64)
+    born[at] = birth[at].astype(np.int64)
+    year, in_year = born // 10_000, born % 10_000
     today = np.where(np.isnat(invoice_date), np.datetime64("2000-01-01", "D"), invoice_date)
-    this_year = today.astype("datetime64[Y]").astype(np.int64) + 1970
-    age = (this_year - year) % 100
+    months = today.astype("datetime64[M]")
+    this_year, month = months.astype(np.int64) // 12 + 1970, months.astype(np.int64) % 12 + 1
+    day = (today - months.astype("datetime64[D]")).astype(np.int64) + 1
+    to_come = (in_year > 100 * month + day) & (in_year < 1300)
+    age = (this_year - year - to_come) % 100
     return digits & (age < MAJORITY_YEARS)
