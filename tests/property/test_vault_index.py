@@ -119,6 +119,14 @@ def test_a_part_that_is_too_long_is_refused_not_cut(index: BlindIndex):
         index.batch_nir(1, column("29510991261119"))
 
 
+@given(st.lists(st.sampled_from(["2951099126111", "1891275125012", "2790351215189"]), max_size=12))
+def test_a_family_standing_together_gives_what_each_gives_alone(index: BlindIndex, numbers: list[str]):
+    nir = np.array([number.encode() for number in numbers], "S13")
+    together = index.batch_nir(1, nir)
+    for row in range(len(numbers)):
+        assert (together[row] == index.batch_nir(1, nir[row : row + 1])[0]).all()
+
+
 def test_an_empty_batch_gives_no_token(index: BlindIndex):
     assert index.batch_nir(1, np.array([], "S13")).shape == (0, 16)
     assert index.batch_birth(1, *(np.array([], f"S{width}") for width in (13, 8, 1))).shape == (0,)
