@@ -81,7 +81,7 @@ class Toll:
 # ---------------------------------------------------------------------------------------------------- a nation
 
 
-async def found(template: Address, folder: Path, reaper: Reaper, persons: int = 400, insurers: int = 4) -> Nation:
+async def found(template: Address, folder: Path, reaper: Reaper, persons: int = 300, insurers: int = 3) -> Nation:
     """Build a world, register its insurers and practices, then live its day once in peace."""
     world = build(persons, folder / "world", seed=7, day=DAY, insurers=insurers)
     scene = await _copied(Scene(_settings(folder / "empty"), template, folder / "empty"), folder / "empty")

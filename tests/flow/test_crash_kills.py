@@ -14,6 +14,7 @@ from tests.flow.mortal import NEVER, Doom, Reaper, Step, reaper
 
 from cloison.storage.database import Address
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("crash_kills")]
 KILLS_LOADING, KILLS_DECIDING = 4, 8
 
 

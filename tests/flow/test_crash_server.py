@@ -15,9 +15,11 @@ from tests.flow.mortal import NEVER, Doom, Reaper, Step, reaper
 from cloison.storage.database import Address, administer, locate
 from cloison.storage.migrate import migrate
 
-pytestmark = pytest.mark.skipif(
-    os.environ.get("CLOISON_TEST_DATABASE_URL") is not None, reason="about the embedded server"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.xdist_group("crash_server"),
+    pytest.mark.skipif(os.environ.get("CLOISON_TEST_DATABASE_URL") is not None, reason="about the embedded server"),
+]
 
 
 @pytest.fixture(scope="module")
