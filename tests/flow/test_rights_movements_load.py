@@ -331,6 +331,12 @@ async def test_quoted_values_and_windows_line_ends_are_read(desk: Office):
     assert (await desk.load(b"\xef\xbb\xbf" + content)).counts.added == 2
 
 
+async def test_a_file_whose_every_line_is_wrong_loads_nothing_and_keeps_all(desk: Office):
+    report = await desk.load([line(1, nir="1"), line(2, sexe="?")])
+    assert (report.state, report.counts.added, report.counts.quarantined) == ("loaded", 0, 2)
+    assert (await desk.load(write_csv([]) + b"x;y\n")).counts.quarantined == 1
+
+
 async def test_an_insurer_without_products_or_a_file_without_lines_is_no_accident(desk: Office):
     report = await desk.load(write_csv([]))
     assert (report.state, report.counts.lines) == ("loaded", 0)

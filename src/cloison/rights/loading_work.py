@@ -230,9 +230,13 @@ def _staged_columns(
 
 def _own(movements: Movements) -> NDArray[np.bool_]:
     """Where the NIR that opens the right is the person's own, as far as year and month of birth tell. Shape (n,)."""
-    nir = np.ascontiguousarray(movements.nir13).view(np.uint8).reshape(len(movements), -1)
-    birth = np.ascontiguousarray(movements.identities.column("birth")).view(np.uint8).reshape(len(movements), -1)
+    nir, birth = _characters(movements.nir13), _characters(movements.identities.column("birth"))
     return (nir[:, 1:5] == birth[:, 2:6]).all(axis=1)
+
+
+def _characters(texts: NDArray[np.bytes_]) -> NDArray[np.uint8]:
+    """One row of characters for each text, none for none."""
+    return np.ascontiguousarray(texts).view(np.uint8).reshape(len(texts), texts.dtype.itemsize)
 
 
 def _neighbours(count: int) -> Tokens:
