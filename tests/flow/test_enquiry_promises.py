@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
+from importlib import import_module
 
 import asyncpg
 import numpy as np
@@ -17,6 +18,7 @@ from cloison.rights.enquiry import HOLD_GRACE
 from cloison.storage.roles import Role
 
 CEILING = 15_000
+settle = import_module("cloison.claims.settle")
 
 
 @pytest.fixture(scope="module")
@@ -319,6 +321,32 @@ async def test_a_ceiling_raised_during_the_year_gives_the_higher_one_from_its_da
     assert await one(day, Bill(anne, [scan(autumn)])) == (12_000, "")
     assert (await day.ask(Ask(anne, "RADL", autumn, engage=True, wanted=9_000))).held_cents.tolist() == [6_000]
     assert await one(day, Bill(anne, [scan(spring + days(2))])) == (0, "rules.ceiling_reached")
+
+
+@pytest.mark.parametrize("what", ["expired", "released"])
+async def test_a_hold_that_ends_while_its_invoice_is_decided_is_given_back_once(
+    day: Day, what: str, monkeypatch: pytest.MonkeyPatch
+):
+    """The promise is read, then it ends elsewhere: the batch is decided again on what is true."""
+    anne = await day.enrol()
+    promise = await day.promise(anne, "RADL", wanted=10_000)
+    really, ended = settle.same_care, 0
+
+    async def late(*arguments: object) -> np.ndarray:
+        nonlocal ended
+        if not ended:
+            ended = 1
+            if what == "expired":
+                await expire(day, date(2027, 12, 1))
+            else:
+                practice = await day.value("select practice from rights.engagement where engagement = $1", promise)
+                await day.owner.fetchval("select rights.release_engagement($1, $2)", promise, practice)
+        return await really(*arguments)
+
+    monkeypatch.setattr(settle, "same_care", late)
+    assert await one(day, Bill(anne, [scan()], engagement=promise)) == (12_000, "")
+    assert ended
+    assert await day.ceilings() == [(12_000, 0)]
 
 
 async def test_a_promise_without_a_ceiling_or_a_wish_holds_nothing(day: Day):

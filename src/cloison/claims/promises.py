@@ -41,7 +41,8 @@ class Promises:
         """They are used by these invoices; what they held is given back when the ceilings are written."""
         (bound,) = np.nonzero(self.engagement > 0)
         if len(bound):
-            await store.end_engagements(work, self.engagement[bound], batch.invoice_ids()[bound])
+            ends = self.found.ends[self.row[bound]]
+            await store.end_engagements(work, self.engagement[bound], batch.invoice_ids()[bound], ends)
 
 
 def bind(

@@ -246,10 +246,10 @@ async def priced(
     payable &= ~paid_before
     due = entitled(batch, bill, payable)
     promises = promises.used(batch, payable)
+    await promises.end(work, batch)
     ceilings = await Ceilings.locked(work, batch, covered, promises, due, book)
     decisions = adjudicate(batch, covered, bill, paid_before, due, ceilings.granted(due))
     await ceilings.use(work, decisions.line_amc)
-    await promises.end(work, batch)
     return decisions, promises
 
 

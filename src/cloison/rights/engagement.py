@@ -63,6 +63,8 @@ class Engagements:
     ceiling_year: NDArray[np.int16]
     """The year of the ceiling on which it holds."""
     held_cents: Cents
+    ends: NDArray[np.int16]
+    """How often it ended: a hold expired, or an invoice used it that was cancelled since."""
 
     def __len__(self) -> int:
         return len(self.engagement)
@@ -71,7 +73,7 @@ class Engagements:
     def none(cls) -> Self:
         number, short, day = np.empty(0, np.int64), np.empty(0, np.int16), np.empty(0, "datetime64[D]")
         medium, person = np.empty(0, np.int32), np.empty((0, 16), np.uint8)
-        return cls(number, medium, person, medium, number, medium, short, day, day, short, number)
+        return cls(number, medium, person, medium, number, medium, short, day, day, short, number, short)
 
 
 def draw(count: int) -> NDArray[np.int64]:

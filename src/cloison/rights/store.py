@@ -33,9 +33,10 @@ GUARANTEE_COLUMNS = {
 
 ENGAGEMENTS = """
 select engagement, tenant, person, practice, coverage, product, domain, valid_from, valid_to, ceiling_year,
-       case when exists (select from rights.engagement_end x where x.engagement = e.engagement) then 0::int8
-            else held_cents end
+       case ends when 0 then held_cents else 0 end, ends
 from rights.engagement e
+     cross join lateral (select count(*)::int2 as ends from rights.engagement_end x
+                         where x.engagement = e.engagement) as ended
 where engagement = any ($1)
   and not exists (select from rights.engagement_end x
                   where x.engagement = e.engagement
@@ -53,6 +54,7 @@ ENGAGEMENT_COLUMNS = {
     "valid_to": "date",
     "ceiling_year": "int16",
     "held_cents": "int64",
+    "ends": "int16",
 }
 
 
@@ -179,16 +181,20 @@ async def use_ceilings(
     )
 
 
-async def end_engagements(work: Transaction, engagement: NDArray[np.int64], invoice: NDArray[np.int64]) -> None:
-    """These promises are used by these invoices. One that somebody else ended meanwhile is a unique violation: its hold
-    must not be given back twice."""
+async def end_engagements(
+    work: Transaction, engagement: NDArray[np.int64], invoice: NDArray[np.int64], ends: NDArray[np.int16]
+) -> None:
+    """These promises are used by these invoices. `ends`: how often each had ended when it was read.
+
+    One that somebody else ended meanwhile is a unique violation: its hold must not be given back twice.
+    """
     await connection_of(work).execute(
         """insert into rights.engagement_end (engagement, rank, kind, invoice)
-           select e, 1 + (select count(*) from rights.engagement_end x where x.engagement = a.e), 1, i
-           from unnest($1::int8[], $2::int8[]) as a (e, i)
+           select e, 1 + n, 1, i from unnest($1::int8[], $2::int8[], $3::int2[]) as a (e, i, n)
            where not exists (select from rights.engagement_end x where x.engagement = a.e and x.invoice = a.i)""",
         engagement.tolist(),
         invoice.tolist(),
+        ends.tolist(),
     )
 
 
