@@ -216,7 +216,7 @@ def test_commands_say_nobody(lived: Lived, monkeypatch: pytest.MonkeyPatch) -> N
         (["rights", "status"], ""),
         (["rights", "quarantine", str(asyncio.run(refused_file(lived.address)))], ""),
         (["claims", "quarantine"], ""),
-        (["disclosures", "of", "--amc", person[1], "--birth", person[6], "--rank", person[7]], f"{person[5]}\n"),
+        (["disclosures", "of", "--amc", person[1], "--rank", person[7]], f"{person[6]}\n{person[5]}\n"),
         (["disclosures", "by", account, "--reason", "drill"], ""),
         (["disclosures", "by", "nobody-of-this-name", "--reason", "drill"], ""),
         (["claims", "cancel", "000000000", "000000000"], ""),

@@ -347,6 +347,29 @@ async def test_invoices_are_refused_without_a_word_of_what_they_say(
     assert told.marks(*produced) == set()
 
 
+async def test_what_is_written_in_clear_is_on_record_first_and_private(place: Place) -> None:
+    """Refused invoices and lines can be written out to be corrected: that is a disclosure to whoever asks."""
+    name, line = sound_line(place.world)
+    path = place.file(f"98_{name}", written([{**line, "sexe": "QZ0001"}]))
+    (report,) = await rights.process(place.house, place.database, "load", [path], NOW)
+    lines, invoices = place.folder / "lines.csv", place.folder / "kept"
+    before = await exports(place.database.address)
+    async with rights.loader(place.house, place.database) as loader:
+        await rights.quarantined(loader, place.database, report.file, lines)
+    await claims.write_kept(place.house, place.database, await claims.kept_aside(place.database), invoices)
+    assert line["nom_naissance"] in lines.read_text()
+    written_out = [lines, *invoices.iterdir()]
+    assert {path.stat().st_mode & 0o777 for path in written_out} == {0o600}
+    assert await exports(place.database.address) == before + 2
+
+
+async def exports(address: Address) -> int:
+    owner = await administer(address)
+    count = await owner.fetchval("select count(*) from disclosure.event where kind = 'EXPORT' and channel = 7")
+    await owner.close()
+    return count
+
+
 # ------------------------------------------------------------------ helpers
 
 

@@ -20,6 +20,7 @@ RUNS = {
     "disclosure.reveal_statement": {Role.OFFICE, Role.CITIZEN},
     "disclosure.open_inquiry": {Role.OFFICE},
     "disclosure.reveal_account": {Role.OFFICE},
+    "disclosure.open_export": {Role.OFFICE},
     "disclosure.freeze": {Role.OFFICE},
     "disclosure.sweep": {Role.OFFICE},
     "rights.engage": COUNTER,

@@ -22,6 +22,11 @@ async def by_account(
     return await store.reveal_account(database, event, number, since, until)
 
 
+async def export(database: Storage, account: int, detail: str) -> None:
+    """Put on record that what was sealed will be written in clear. Returns once that is durable."""
+    await store.open_export(database, account, detail)
+
+
 async def freeze(database: Storage, channel: str, frozen: bool, account: int, reason: str) -> int:
     """Close or open a channel; returns its new epoch. Raises Misuse when there is no such channel."""
     epoch = await store.freeze(database, channel, frozen, account, reason)

@@ -19,6 +19,12 @@ async def open_inquiry(database: Storage, asker: int, detail: str) -> int:
         return await connection.fetchval("select disclosure.open_inquiry($1, $2)", asker, detail)
 
 
+async def open_export(database: Storage, asker: int, detail: str) -> int:
+    """Write and commit that somebody has what was sealed written in clear."""
+    async with database.session(Role.OFFICE) as connection:
+        return await connection.fetchval("select disclosure.open_export($1, $2)", asker, detail)
+
+
 async def reveal_account(
     database: Storage, event: int, number: int, since: datetime, until: datetime
 ) -> list[asyncpg.Record]:

@@ -16,6 +16,7 @@ from cloison.errors import Catalogue, Defect, Misuse, Reason
 from cloison.gateways.files import b2
 from cloison.gateways.files.acknowledge import Acknowledgement
 from cloison.gateways.files.b2_claims import batch_of
+from cloison.ops import disclosures
 from cloison.ops import house as houses
 from cloison.ops.catalogue import REASONS
 from cloison.ops.config import Settings
@@ -183,14 +184,15 @@ async def kept_aside(database: Database) -> list[Kept]:
     ]
 
 
-async def write_kept(house: House, kept: Sequence[Kept], out: Path) -> None:
-    """Write kept invoices as one B2 file per original, in clear, to be corrected and sent again."""
+async def write_kept(house: House, database: Database, kept: Sequence[Kept], out: Path) -> None:
+    """Write kept invoices as one B2 file per original, in clear and on record, to be corrected and sent again."""
     out.mkdir(parents=True, exist_ok=True)
+    await disclosures.export(database, f"{len(kept)} invoices kept aside")
     for file in sorted({each.file for each in kept}):
         mine = [each for each in kept if each.file == file]
         with house.spool.open(UUID(mine[0].spool)) as sealed, houses.in_memory(sealed, mine[0].name) as path:
             records = np.array([each.record for each in mine], np.int64)
-            b2.write_rejected(out / f"kept-{file:06d}.b2", b2.survey(path), records)
+            b2.write_rejected(disclosures.private(out / f"kept-{file:06d}.b2"), b2.survey(path), records)
 
 
 async def resubmit(house: House, database: Database, today: date) -> tuple[int, int]:

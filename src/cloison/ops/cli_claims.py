@@ -91,7 +91,7 @@ def quarantine(
     async def work(house: House, database: Database) -> list[claims.Kept]:
         kept = await claims.kept_aside(database)
         if out is not None:
-            await claims.write_kept(house, kept, out)
+            await claims.write_kept(house, database, kept, out)
         return kept
 
     kept = screen.run(home, work)

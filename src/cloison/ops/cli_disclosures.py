@@ -12,13 +12,16 @@ from cloison.storage.database import Database
 
 app = typer.Typer(help="Registre des accès. / Log of disclosures.")
 SINCE = timedelta(days=3 * 365)
+BIRTH_PROMPT = "Date de naissance / birth date (YYYYMMDD)"
 NIR_PROMPT = "NIR (13)"
 
 
 @app.command()
 def of(
     amc: Annotated[str, typer.Option(help="AMC number of the insurer.")],
-    birth: Annotated[str, typer.Option(help="Birth date, YYYYMMDD.")],
+    birth: Annotated[
+        str, typer.Option(prompt=BIRTH_PROMPT, hide_input=True, help="Asked for, so that it stays out of shells.")
+    ] = "",
     rank: Annotated[str, typer.Option(help="Birth rank.")] = "1",
     nir: Annotated[
         str, typer.Option(prompt=NIR_PROMPT, hide_input=True, help="Asked for, so that it stays out of shells.")

@@ -147,7 +147,7 @@ def quarantine(
 
     async def work(house: House, database: Database) -> None:
         async with rights.loader(house, database) as loader:
-            defects = await rights.quarantined(loader, file, out)
+            defects = await rights.quarantined(loader, database, file, out)
         screen.show_defects(defects, limit=50)
 
     screen.run(home, work)

@@ -1,8 +1,10 @@
 """Questions to the log of disclosures, each recorded in it before it is answered."""
 
+import os
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 
@@ -105,6 +107,18 @@ async def by(
         )
         for (tenant, person), times in sorted(gathered.items(), key=lambda item: -len(item[1]))
     ]
+
+
+async def export(database: Database, detail: str) -> None:
+    """Put on record, first, that the operator has what was sealed written in clear."""
+    await inquiry.export(database, OPERATOR_ACCOUNT, detail)
+
+
+def private(path: Path) -> Path:
+    """An empty file that its owner alone can read, for what is written in clear."""
+    path.unlink(missing_ok=True)
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    return path
 
 
 async def freeze(database: Database, channel: str, frozen: bool, reason: str) -> int:

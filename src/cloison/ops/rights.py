@@ -9,7 +9,7 @@ from cloison.errors import Defect
 from cloison.gateways.files.insurers import read_insurers
 from cloison.gateways.files.movement_checks import COLUMNS_OF_THE_FORMAT
 from cloison.gateways.files.movements import open_movements
-from cloison.ops import counter, payments
+from cloison.ops import counter, disclosures, payments
 from cloison.ops.house import House
 from cloison.rights import insurers
 from cloison.rights.loading import Loader, Report
@@ -65,10 +65,11 @@ async def process(
     return reports
 
 
-async def quarantined(work: Loader, file: int, out: Path | None) -> list[Defect]:
-    """The refused lines of a file; with `out`, the lines themselves, to be corrected and sent again."""
+async def quarantined(work: Loader, database: Database, file: int, out: Path | None) -> list[Defect]:
+    """The refused lines of a file; with `out`, the lines themselves, on record, to be corrected and sent again."""
     if out is not None:
-        with out.open("wb") as clear:
+        await disclosures.export(database, f"refused lines of movement file {file}")
+        with disclosures.private(out).open("wb") as clear:
             clear.write(";".join(COLUMNS_OF_THE_FORMAT).encode() + b"\n")
             async for _, line in work.refused_lines(file):
                 clear.write(line.rstrip(b"\r\n") + b"\n")
