@@ -100,7 +100,8 @@ def development_passphrase(home: Path) -> str:
             file.write(secrets.token_urlsafe(24))
             file.flush()
             os.fsync(file.fileno())
-        with suppress(FileExistsError):  # another process drew one first: that one counts
+        with suppress(FileExistsError, FileNotFoundError):  # another process drew one first: that one counts
             path.hardlink_to(draft)
-        draft.unlink()
+    for draft in path.parent.glob(f"{path.name}.*"):  # ours, and what a killed process left
+        draft.unlink(missing_ok=True)
     return path.read_text()
