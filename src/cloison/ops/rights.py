@@ -55,13 +55,19 @@ async def process(
     progress: Callable[[int, int], None] | None = None,
     corrects: int = 0,
 ) -> list[Report]:
-    """Check, compare or load movement files, one after the other."""
+    """Check or load movement files: those of one insurer one after the other, insurers side by side."""
     reports: list[Report] = []
+
+    def told(report: Report) -> None:
+        reports.append(report)
+        if progress:
+            progress(len(reports), len(files))
+
     async with loader(house, database) as work:
-        for done, path in enumerate(files, 1):
-            reports.append(await (work.load(path, now, corrects) if what == "load" else work.check(path)))
-            if progress:
-                progress(done, len(files))
+        if what == "load" and not corrects:
+            return await work.load_all(files, now, told)
+        for path in files:
+            told(await (work.load(path, now, corrects) if what == "load" else work.check(path)))
     return reports
 
 

@@ -290,22 +290,24 @@ begin
         select e.question, i.person, i.tenant
         from disclosure.entry e join vault.online_index i on i.token = e.token and i.tenant = e.tenant
         where e.reservation = p_reservation and e.xact = reserving
-    ), tokens as (
-        select a.question, o.token, null::int8 as mark, a.tenant
-        from asked a join vault.online_index o on o.person = a.person
-        union
-        select a.question, b.nir_token, b.birth_mark, a.tenant
-        from asked a join vault.batch_index b on b.person = a.person
+    ), open_entries as (                                -- what is older is settled
+        select e.* from disclosure.entry e
+        where e.reservation > (select last_reservation from disclosure.swept)
+          and not exists (select from disclosure.settlement s
+                          where s.reservation = e.reservation and s.question = e.question)
     ), found as (
         select a.question, s.reservation as reservation, s.question as entry_question
         from asked a join disclosure.settlement s on s.person = a.person
         union
-        select t.question, e.reservation, e.question
-        from disclosure.entry e join tokens t on e.token = t.token and e.tenant = t.tenant
-                                              and (e.mark is null or e.mark = 0 or e.mark = t.mark)
-        where e.reservation > (select last_reservation from disclosure.swept)   -- what is older is settled
-          and not exists (select from disclosure.settlement s
-                          where s.reservation = e.reservation and s.question = e.question)
+        select a.question, e.reservation, e.question
+        from open_entries e
+        join vault.online_index o on o.token = e.token and o.tenant = e.tenant and e.mark is null
+        join asked a on a.person = o.person
+        union
+        select a.question, e.reservation, e.question
+        from open_entries e
+        join vault.batch_index b on b.nir_token = e.token and b.tenant = e.tenant and (e.mark = 0 or e.mark = b.birth_mark)
+        join asked a on a.person = b.person
     )
     select f.question, e.reserved_at, c.name, coalesce(ac.name, ''), coalesce(pr.number, ''), e.tenant, e.purpose,
            e.act_family, e.proof, e.care_date, coalesce(s.fields & e.fields, e.fields), coalesce(s.result, 0::int2), s.kind is not null
