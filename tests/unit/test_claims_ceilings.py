@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloison.claims.ceilings import Ceilings, _distinct
+from cloison.claims.promises import TURNS_MAX, turns
 
 
 @dataclass(frozen=True)
@@ -135,3 +136,17 @@ def test_a_batch_gives_what_its_lines_give_one_after_the_other(
     for key in range(3):
         mine = [cents for line, cents in zip(lines, whole, strict=True) if line.key == key]
         assert not any(mine) or busy[key] + sum(mine) <= 80
+
+
+# ---------------------------------------------------------------------------------------------- whose turn a promise is
+
+
+@given(st.lists(st.integers(-1, 4), max_size=40))
+def test_no_turn_states_a_promise_twice_until_the_last(stated: list[int]):
+    parts = turns(np.array(stated, np.int64))
+    assert len(parts) <= TURNS_MAX
+    rows = [np.flatnonzero(part).tolist() for part in parts]
+    assert [row for part in rows for row in part] == list(range(len(stated))), "in their order, each once"
+    for part in rows[: TURNS_MAX - 1]:
+        numbers = [stated[row] for row in part if stated[row] > 0]
+        assert len(set(numbers)) == len(numbers)

@@ -1,5 +1,6 @@
 """The decision on each line and each invoice. Pure: what was claimed, is covered, was priced -> who pays what."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,6 +37,13 @@ class Decisions:
 
     def __len__(self) -> int:
         return len(self.state)
+
+
+def joined(parts: Sequence[Decisions]) -> Decisions:
+    """The decisions of consecutive parts of a batch as those of the batch."""
+    if len(parts) == 1:
+        return parts[0]
+    return Decisions(*(np.concatenate([getattr(part, name) for part in parts]) for name in Decisions.__slots__))
 
 
 def entitled(batch: ClaimBatch, priced: Priced, payable: NDArray[np.bool_]) -> Cents:

@@ -5,6 +5,8 @@ redecide  the same invoice, read again from its sealed file, on the rights and t
 """
 
 from collections import defaultdict
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,7 +18,7 @@ from cloison.claims.adjudicate import ACCEPTED, CANCELLED, REFUSED
 from cloison.claims.claim import ClaimBatch
 from cloison.claims.promises import bind
 from cloison.claims.settle import Office, covered_lines, priced, promised, read_rights, settle_disclosure, triage
-from cloison.errors import Misuse
+from cloison.errors import Misuse, Unavailable
 from cloison.payments.ledger import Dues, record_dues, reverse_dues
 from cloison.payments.store import books
 from cloison.rights import store as rights_store
@@ -37,7 +39,7 @@ class Replaced:
 
 async def cancel(office: Office, practice_number: str, number: str) -> Replaced:
     """Cancel the latest invoice of this number. Raises Misuse when there is none, or it is cancelled or refused."""
-    async with office.database.transaction(Role.CLAIMS) as work:
+    async with _in_turn(office) as work:
         found = await store.find(work, practice_number, number)
         if not found:
             raise Misuse(refusals.NOT_DECIDED, cause=f"practice {practice_number}, invoice {number}")
@@ -60,7 +62,7 @@ async def redecide(office: Office, batch: ClaimBatch, today: date) -> list[Repla
     practice_row, tenant = practice_row[of_sound], tenant[of_sound]
     practice = office.practices.practice[practice_row]
     reader, revealed = await read_rights(office, sound, tenant, practice_row)
-    async with office.database.transaction(Role.CLAIMS) as work:
+    async with _in_turn(office) as work:
         await store.lock_practices(work, practice)
         standing = await store.standing(work, sound.invoice_ids())
         if [row["invoice"] for row in standing] != sorted(sound.invoice_ids().tolist()):
@@ -84,6 +86,16 @@ async def redecide(office: Office, batch: ClaimBatch, today: date) -> list[Repla
             sound.invoice_ids().tolist(), decision.tolist(), before.tolist(), decisions.amc.tolist(), strict=True
         )
     ]
+
+
+@asynccontextmanager
+async def _in_turn(office: Office) -> AsyncGenerator[Transaction]:
+    """One transaction. Raises Unavailable when others write the same invoices or ceilings; then nothing was done."""
+    try:
+        async with office.database.transaction(Role.CLAIMS) as work:
+            yield work
+    except store.AGAIN as failure:
+        raise Unavailable(refusals.BOOKS_BUSY, cause=type(failure).__name__) from failure
 
 
 async def _take_back(work: Transaction, replaced: NDArray[np.int64], by: NDArray[np.int64]) -> None:

@@ -15,6 +15,8 @@ from cloison.rights.guarantees import NO_GUARANTEE, ProductBook
 from cloison.rules.acts import code_ids, domains
 from cloison.storage.transaction import Transaction
 
+TURNS_MAX = 16
+
 
 @dataclass(frozen=True, slots=True)
 class Promises:
@@ -43,6 +45,24 @@ class Promises:
         if len(bound):
             ends = self.found.ends[self.row[bound]]
             await store.end_engagements(work, self.engagement[bound], batch.invoice_ids()[bound], ends)
+
+
+def turns(stated: NDArray[np.int64]) -> list[NDArray[np.bool_]]:
+    """The invoices of a batch cut so that none states a promise that one before it states: it may be used up by then.
+
+    Nearly always one turn. Beyond TURNS_MAX the last takes what is left: the first that fits then has the promise.
+    """
+    numbers = stated[stated > 0]
+    if len(np.unique(numbers)) == len(numbers):
+        return [np.ones(len(stated), np.bool_)]
+    starts, seen = [0], set[int]()
+    for row in np.flatnonzero(stated > 0).tolist():
+        if stated[row] in seen and len(starts) < TURNS_MAX:
+            starts.append(row)
+            seen.clear()
+        seen.add(int(stated[row]))
+    turn = np.searchsorted(starts, np.arange(len(stated)), "right")
+    return [turn == number for number in range(1, len(starts) + 1)]
 
 
 def bind(

@@ -99,7 +99,10 @@ ALREADY_CANCELLED = Reason(
 TAKEN_BACK = Reason(
     432,
     "claims.taken_back",
-    Text("Cette facture, déjà payée, a été annulée ou redécidée.", "This invoice was paid, then cancelled or decided again."),
+    Text(
+        "Cette facture, déjà payée, a été annulée ou redécidée.",
+        "This invoice was paid, then cancelled or decided again.",
+    ),
     Text("Rien à faire : la somme est reprise sur ce virement.", "Nothing to do: the sum is taken from this transfer."),
     Actor.NOBODY,
     Retry.NEVER,
@@ -107,7 +110,9 @@ TAKEN_BACK = Reason(
 NOTHING_TO_CANCEL = Reason(
     433,
     "claims.nothing_to_cancel",
-    Text("Cette facture est refusée : il n'y a rien à annuler.", "This invoice is refused: there is nothing to cancel."),
+    Text(
+        "Cette facture est refusée : il n'y a rien à annuler.", "This invoice is refused: there is nothing to cancel."
+    ),
     Text(
         "Envoyez la facture corrigée sous un autre numéro.",
         "Send the corrected invoice under another number.",

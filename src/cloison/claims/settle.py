@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from cloison.claims import refusals, store
 from cloison.claims.acts import acts_of
-from cloison.claims.adjudicate import ACCEPTED, Decisions, adjudicate, entitled
+from cloison.claims.adjudicate import ACCEPTED, Decisions, adjudicate, entitled, joined
 from cloison.claims.ceilings import Ceilings
 from cloison.claims.claim import RESUBMITTED, ClaimBatch
-from cloison.claims.promises import Promises, bind
+from cloison.claims.promises import Promises, bind, turns
 from cloison.claims.repeats import same_care
 from cloison.disclosure import BatchDoor, Fields, Needs, Proof, Purpose, Result
 from cloison.disclosure.purpose import WIDEST
@@ -175,24 +175,39 @@ async def _decide(office: Office, work: Transaction, facts: _Facts) -> tuple[Set
     new = mine & (earlier == 0)
     fresh, rows = sound.only(new), of_sound[new]
     everything = covered_lines(office, sound, tenant[of_sound], revealed)
-    covered = covered_lines(office, fresh, tenant[rows], revealed, np.flatnonzero(new))
-    promises, covered = bind(
-        fresh,
-        covered,
-        await promised(work, fresh),
-        tenant[rows],
-        practice[new],
-        office.reference.book,
-    )
-    decisions, promises = await priced(office, work, fresh, covered, promises, practice_row[rows])
-    await store.record(work, fresh, tenant[rows], practice[new], covered, promises, decisions, office.tariff_version)
+    question = np.flatnonzero(new)
+    decided = [
+        await _recorded(
+            office, work, fresh.only(turn), tenant[rows][turn], practice_row[rows][turn], revealed, question[turn]
+        )
+        for turn in turns(fresh.invoices.engagement)
+    ]
     if batch.chunk != RESUBMITTED:
         await store.keep_aside(work, batch, kept)
     await store.note_resends(work, sound, earlier)
-    await record_dues(work, _dues(fresh, tenant[rows], practice[new], decisions))
     resent = np.zeros(len(batch), np.bool_)
     resent[of_sound[mine & ~new]] = True
-    return Settlement(batch, kept, resent, rows, decisions), everything
+    return Settlement(batch, kept, resent, rows, joined(decided)), everything
+
+
+async def _recorded(
+    office: Office,
+    work: Transaction,
+    batch: ClaimBatch,
+    tenant: NDArray[np.int32],
+    practice_row: NDArray[np.intp],
+    revealed: RevealedRights,
+    question: NDArray[np.intp],
+) -> Decisions:
+    """Decide new invoices and write invoices, decisions and dues."""
+    practice = office.practices.practice[practice_row]
+    covered = covered_lines(office, batch, tenant, revealed, question)
+    found = await promised(work, batch)
+    promises, covered = bind(batch, covered, found, tenant, practice, office.reference.book)
+    decisions, promises = await priced(office, work, batch, covered, promises, practice_row)
+    await store.record(work, batch, tenant, practice, covered, promises, decisions, office.tariff_version)
+    await record_dues(work, _dues(batch, tenant, practice, decisions))
+    return decisions
 
 
 async def promised(work: Transaction, batch: ClaimBatch, apart: NDArray[np.int64] = NOBODY_APART) -> Engagements:
