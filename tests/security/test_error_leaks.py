@@ -20,11 +20,13 @@ from tests.security.leak_scan import Leak, Persons, Scanner
 from tests.security.test_demo_leaks import dump
 
 from cloison.errors import Defect, Fault
+from cloison.errors import Place as Where
 from cloison.ops import claims, counter, rights, screen
 from cloison.ops import house as houses
 from cloison.ops.config import Settings
 from cloison.ops.house import House
 from cloison.rights.loading import Report
+from cloison.rights.movement_reasons import TOO_LONG as LINE_TOO_LONG
 from cloison.storage.database import Address, Database, administer
 from cloison.storage.migrate import protect
 from cloison.world.build import build
@@ -368,6 +370,16 @@ async def exports(address: Address) -> int:
     count = await owner.fetchval("select count(*) from disclosure.event where kind = 'EXPORT' and channel = 7")
     await owner.close()
     return count
+
+
+@pytest.mark.parametrize("name", ["[/x].csv", "[red].csv", "\x1b[2J.csv", "a\nb.csv", "\\.csv", "[bold]\\[/].csv"])
+def test_a_name_of_a_file_is_shown_and_obeyed_by_nothing(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    screen.show_reason(LINE_TOO_LONG, "", str(Where(name, 3, "nir")))
+    screen.show_table("files", ("name",), [(name,)])
+    said = capsys.readouterr()
+    for shown in (said.out, said.err):
+        assert "\x1b" not in shown
+        assert ("".join(each if each.isprintable() else "\ufffd" for each in name)) in shown
 
 
 # ------------------------------------------------------------------ helpers

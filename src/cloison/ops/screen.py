@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -59,8 +60,13 @@ def show_reason(reason: Reason, cause: str = "", place: str = "") -> None:
     errors.print(f"[bold red]{reason.code}[/]  {reason.message.fr}")
     for label, words in (("cause", " ".join(filter(None, [cause, place]))), ("à faire", reason.action.fr)):
         if words:
-            errors.print(f"  [dim]{label:>8}[/]  {words}", markup=True)
+            errors.print(f"  [dim]{label:>8}[/]  {quoted(words)}")
     errors.print(f"  [dim]{'qui':>8}[/]  {reason.actor.value}   [dim]{reason.message.en} {reason.action.en}[/]")
+
+
+def quoted(words: object) -> str:
+    """What others wrote, a name of a file for one, as it may be shown: neither markup nor a command to the terminal."""
+    return escape("".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in str(words)))
 
 
 def show_defects(defects: Sequence[Defect], limit: int = 10) -> None:
@@ -79,7 +85,7 @@ def show_table(
     for index, column in enumerate(columns):
         table.add_column(column, justify="right" if index in numbers else "left", header_style="dim")
     for row in rows:
-        table.add_row(*(str(cell) for cell in row))
+        table.add_row(*(quoted(cell) for cell in row))
     console.print(table)
 
 

@@ -117,7 +117,7 @@ async def one_round(house: House, database: Database, folders: Folders, now: dat
                                       "actor": reason.actor, "cause": fault.cause})  # fmt: skip
                 refused = True
             folders.put_away(path, refused=refused)
-            screen.console.print(f"{'[red]✗[/]' if refused else '[green]✓[/]'} {kind} {path.name}")
+            screen.console.print(f"{'[red]✗[/]' if refused else '[green]✓[/]'} {kind} {screen.quoted(path.name)}")
             taken += 1
     return taken
 
