@@ -101,7 +101,7 @@ async def found(template: Address, folder: Path, reaper: Reaper, persons: int = 
     invoices = tuple(sorted((folder / "b2").glob("*.b2")))
     nation = Nation(world, folder, scene, loaded, invoices, _secrets(world), await shown(loaded, RIGHTS), quiet=quiet)
     calm = await nation.life(loaded)
-    for step in [*nation.decide_steps(), Step("pay")]:
+    for step in [*nation.decide_steps(), Step("pay"), Step("returns")]:
         quiet[str(step)] = _in_peace(reaper, calm, step)
     nation.claims, nation.payments = await shown(calm, CLAIMS), await shown(calm, PAYMENTS)
     assert not picture.accounted(nation.claims, picture.records_of(invoices))
@@ -222,9 +222,9 @@ async def deciding_and_paying(nation: Nation, reaper: Reaper, rng: Random, kills
     """Receive, decide, pay and reconcile under blows."""
     toll = Toll()
     scene = await nation.life(nation.loaded)
-    received, decided, paid, heard = _shared(rng, kills, 4)
+    received, decided, paid, told, heard = _shared(rng, kills, 5)
     receive, decide = nation.decide_steps(workers)
-    pay = Step("pay")
+    pay, tell = Step("pay"), Step("returns")
     struck(reaper, rng, scene, receive, nation.quiet[str(receive)], received, toll)
     if workers == 1:
         struck(reaper, rng, scene, decide, nation.quiet["decide"], decided, toll)
@@ -234,7 +234,10 @@ async def deciding_and_paying(nation: Nation, reaper: Reaper, rng: Random, kills
     emitted: dict[str, str] = {}
     for _ in range(max(1, paid)):
         struck(reaper, rng, scene, pay, nation.quiet["pay"], min(paid, 1), toll)
-        toll.wrong += _unchanged(scene, emitted)
+        toll.wrong += _unchanged(scene.orders, emitted)
+    for _ in range(max(1, told)):
+        struck(reaper, rng, scene, tell, nation.quiet["returns"], min(told, 1), toll)
+        toll.wrong += _unchanged(scene.folder / "returns", emitted)
     toll.wrong += await _decided(nation, scene, in_order=workers == 1)
     report = bank(sorted(scene.orders.glob("*.xml")), scene.folder / "bank", seed=7)
     answers = Step("answers", (*report.statuses, *report.statements))
@@ -283,10 +286,10 @@ def _sums_differ(found: Picture, wanted: Picture) -> list[str]:
     return ["the sum of the decisions differs"] * (sums[0] != sums[1]) + ["invoices lost"] * (sizes[0] != sizes[1])
 
 
-def _unchanged(scene: Scene, emitted: dict[str, str]) -> list[str]:
-    """An order file, once there, keeps its bytes for ever."""
+def _unchanged(folder: Path, emitted: dict[str, str]) -> list[str]:
+    """A file that leaves, once there, keeps its bytes for ever."""
     told: list[str] = []
-    for path in scene.orders.glob("*.xml"):
+    for path in folder.iterdir():
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         if emitted.setdefault(path.name, digest) != digest:
             told.append(f"{path.name} changed after it was emitted")

@@ -24,7 +24,7 @@ from typing import Any
 import asyncpg
 
 from cloison.disclosure.reader import BatchReader
-from cloison.ops import claims, payments, rights
+from cloison.ops import claims, payments, returns, rights
 from cloison.ops import house as houses
 from cloison.ops.config import Settings
 from cloison.storage.database import Address, Database
@@ -108,6 +108,8 @@ async def perform(scene: Scene, step: Step) -> None:
                 await claims.decide(house, database, DAY, step.workers)
             case "pay":
                 await payments.pay(house, database, PAY_DAY, 1, scene.orders)
+            case "returns":
+                await returns.write(database, 1, scene.folder / "returns", PAY_DAY)
             case "answers":
                 await payments.read_answers(house, database, step.files)
             case other:

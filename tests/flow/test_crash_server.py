@@ -59,7 +59,8 @@ async def test_it_goes_on_where_the_server_was_killed(nation: Nation, ends: Reap
     await owner.execute("checkpoint")
     await owner.close()
     fallen = 0
-    for step, part in zip([*nation.decide_steps(), Step("pay")], (0.0, 0.4, 0.6), strict=True):
+    steps = [*nation.decide_steps(), Step("pay"), Step("returns")]
+    for step, part in zip(steps, (0.0, 0.4, 0.6, 0.0), strict=True):
         blow = int(part * nation.quiet[str(step)].effects)
         if blow:
             end = ends.live(scene, step, Doom(effect=blow, prompt=False, victim=victim))

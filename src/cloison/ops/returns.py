@@ -17,6 +17,7 @@ from cloison.gateways.files.returns import Movement, Told
 from cloison.identity import Practices
 from cloison.ops.catalogue import REASONS
 from cloison.payments import payables, remittance
+from cloison.payments.store import runs
 from cloison.rights.reference import Reference
 from cloison.storage.database import Database
 from cloison.storage.roles import Role
@@ -62,17 +63,26 @@ async def write(
     letterhead = noemie.Letterhead(sender=SENDER, created=created)
     files = 0
     async with database.transaction(Role.PAY) as work:
+        await runs.alone_with_run(work, run)
         groups = await _groups(work, run, created)
         for part in _slices(groups):
             chosen, contents, numbers = await _contents(work, groups, part, number_of, amc_of, REASONS)
             rendered = noemie.render(letterhead, numbers, contents)
             paths = [folder / f"{number.decode()}.noe" for number in numbers.tolist()]
-            await asyncio.to_thread(rendered.write, paths)
+            await asyncio.to_thread(_written_whole, rendered, paths)
             files += len(paths)
             if progress:
                 progress(int(groups.start[chosen.stop]), len(groups.decision))
     unpaid = int((groups.label == b"").sum())
     return Written(files, len(groups.label) - unpaid, unpaid, int(groups.paid.sum()))
+
+
+def _written_whole(rendered: noemie.Returns, paths: list[Path]) -> None:
+    """Each file is whole or it is not there: a practice's software may look at any moment."""
+    drafts = [path.with_suffix(".part") for path in paths]
+    rendered.write(drafts)
+    for draft, path in zip(drafts, paths, strict=True):
+        draft.replace(path)
 
 
 async def _groups(work: Transaction, run: int, created: date) -> _Groups:
