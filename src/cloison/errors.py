@@ -106,6 +106,16 @@ class Catalogue:
     def __contains__(self, key: object) -> bool:
         return key in self._by_number or key in self._by_code
 
+    @classmethod
+    def joined(cls, *parts: "Catalogue") -> "Catalogue":
+        """The reasons of several parts: numbers and codes are never shared."""
+        return cls(*(reason for part in parts for reason in part))
+
+    def only(self, *reasons: Reason) -> "Catalogue":
+        """Some of these reasons."""
+        assert all(self[reason.number] is reason for reason in reasons), "a part of a catalogue is in it"
+        return Catalogue(*reasons)
+
 
 class Fault(Exception):
     """Something of ours could not be done. `cause` names the thing, never a person."""

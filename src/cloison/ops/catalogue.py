@@ -7,9 +7,11 @@ from cloison.gateways.files import counter_reasons as counter
 from cloison.gateways.files import reasons as files
 from cloison.identifiers import reasons as identifiers
 from cloison.ops import reasons as ops
+from cloison.ops import tariff_reasons as tariffs
 from cloison.payments import reasons as payments
 from cloison.rights import movement_reasons as movements
 from cloison.rights import refusals as rights
+from cloison.rules import FAULTS as RULES_FAULTS
 from cloison.rules import REASONS as RULES
 from cloison.storage import keys_reasons as keys
 from cloison.storage import reasons as storage
@@ -21,11 +23,13 @@ PARTS: dict[str, Catalogue] = {
     "rights": rights.CATALOGUE,
     "rights.movements": movements.CATALOGUE,
     "rules": RULES,
+    "rules.faults": RULES_FAULTS,
     "claims": claims.CATALOGUE,
     "payments": payments.CATALOGUE,
     "disclosure": disclosure.CATALOGUE,
     "storage": storage.CATALOGUE,
     "storage.keys": keys.CATALOGUE,
     "ops": ops.CATALOGUE,
+    "ops.tariffs": tariffs.CATALOGUE,
 }
-REASONS = Catalogue(*(reason for part in PARTS.values() for reason in part))
+REASONS = Catalogue.joined(*PARTS.values())

@@ -12,7 +12,7 @@ import numpy as np
 from cloison.claims import ClaimBatch, Office, correct, intake, settle, store
 from cloison.claims.claim import RESUBMITTED
 from cloison.claims.refusals import CARE_AFTER_RECEPTION, NOT_DECIDED, PRACTICE_UNKNOWN
-from cloison.errors import Catalogue, Defect, Misuse, Reason
+from cloison.errors import Defect, Misuse, Reason
 from cloison.gateways.files import b2
 from cloison.gateways.files.acknowledge import Acknowledgement
 from cloison.gateways.files.b2_claims import batch_of
@@ -31,7 +31,7 @@ INVOICES_PER_CHUNK = 20_000
 """Invoices decided in one transaction. The number of a chunk is written with it: keep this while files are waiting."""
 POLL_SECONDS = 0.25
 WORTH_A_PROCESS = 20_000
-KEPT_ASIDE = Catalogue(PRACTICE_UNKNOWN, INSURER_UNKNOWN, CARE_AFTER_RECEPTION)
+KEPT_ASIDE = REASONS.only(PRACTICE_UNKNOWN, INSURER_UNKNOWN, CARE_AFTER_RECEPTION)
 """Why an invoice that can be read is kept aside instead of being decided."""
 Progress = Callable[[int, int], None]
 
