@@ -185,6 +185,17 @@ async def test_a_promise_on_an_invoice_that_cannot_be_paid_serves_the_corrected_
     assert await day.ceilings() == [(12_000, 0)]
 
 
+async def test_a_promise_serves_the_first_invoice_of_a_batch_that_can_be_paid(day: Day):
+    anne = await day.enrol()
+    promise = await day.promise(anne, "RADL", wanted=9_000)
+    await day.end(anne, date(2021, 1, 1))
+    no_base = replace(scan(), base=-1)
+    bills = [Bill(anne, [each], engagement=promise) for each in (no_base, scan(), scan(asked=1))]
+    decisions = await day.decide(*bills)
+    assert decisions.amc.tolist() == [0, 12_000, 0]
+    assert await day.ceilings() == [(12_000, 0)]
+
+
 async def test_a_promise_on_a_repeat_is_not_used_up_and_goes_on_holding(day: Day):
     anne = await day.enrol()
     await day.decide(Bill(anne, [scan(asked=1_000)]))
