@@ -12,6 +12,7 @@ from cloison.ops import (
     cli_disclosures,
     cli_payments,
     cli_rights,
+    cli_rules,
     cli_world,
     config,
     demo,
@@ -32,6 +33,9 @@ app.add_typer(cli_claims.app, name="claims")
 app.add_typer(cli_payments.app, name="payments")
 app.add_typer(cli_payments.returns_app, name="returns")
 app.add_typer(cli_disclosures.app, name="disclosures")
+app.add_typer(cli_rules.products, name="products")
+app.add_typer(cli_rules.tariffs_app, name="tariffs")
+app.command("price")(cli_rules.price)
 app.add_typer(cli_world.app, name="world")
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
