@@ -334,6 +334,35 @@ async def test_a_ceiling_raised_during_the_year_gives_the_higher_one_from_its_da
     assert await one(day, Bill(anne, [scan(spring + days(2))])) == (0, "rules.ceiling_reached")
 
 
+async def test_a_promise_given_back_frees_what_it_held_and_binds_no_more(day: Day):
+    anne = await day.enrol()
+    promise = await day.promise(anne, "RADL", wanted=10_000)
+    mine, other = [
+        int(str(await day.value("select practice from identity.practice where number = $1", number)))
+        for number in (day.doctor, "752000001")
+    ]
+    assert not await store.release(day.database, promise, other), "only the practice that received it"
+    assert await day.ceilings() == [(0, 10_000)]
+    assert await store.release(day.database, promise, mine)
+    assert not await store.release(day.database, promise, mine)
+    assert await day.ceilings() == [(0, 0)]
+    await day.end(anne, date(2021, 1, 1))
+    assert await one(day, Bill(anne, [scan()], engagement=promise)) == (0, "rights.engagement_unknown")
+
+
+async def test_a_promise_that_was_used_is_not_given_back(day: Day):
+    anne = await day.enrol()
+    promise = await day.promise(anne, "RADL", wanted=10_000)
+    assert await one(day, Bill(anne, [scan()], engagement=promise)) == (12_000, "")
+    mine = int(str(await day.value("select practice from identity.practice where number = $1", day.doctor)))
+    assert not await store.release(day.database, promise, mine)
+    assert await day.ceilings() == [(12_000, 0)]
+
+
+async def test_no_question_gives_no_answer(day: Day):
+    assert len(await day.ask()) == 0
+
+
 @pytest.mark.parametrize("what", ["expired", "released"])
 async def test_a_hold_that_ends_while_its_invoice_is_decided_is_given_back_once(
     day: Day, what: str, monkeypatch: pytest.MonkeyPatch
