@@ -155,7 +155,7 @@ async def read_rights(
         token=token,
         care_date=sound.care_from(),
         request_hash=request_hashes(token, practice, sound.invoice_ids()),
-        mark=np.where(invoices.birth == b"", 0, mark),
+        mark=np.where((invoices.birth == b"") | (invoices.birth_rank == b""), 0, mark),
     )
     reader = await BatchDoor(office.database).reserve(needs)
     if isinstance(reader, Reason):
