@@ -8,22 +8,27 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
 from cloison.errors import Defect, Misuse, Place
+from cloison.money import euros
 from cloison.ops import tariffs
 from cloison.ops.reasons import FILE_MISSING
 from cloison.ops.tariff_reasons import FILE_UNREADABLE
 from cloison.rules import FAULTS, Priced, TariffBook, price
 from cloison.rules.details import COLUMN_TYPES
 from cloison.rules.listing import GROUPS, PRICED_COLUMNS, Field, Listing, Row, read_listing, write_listing
+from cloison.rules.releases import History
 from cloison.rules.trace import Language, explain
 
 REPEATED = ("care_date", "code", "charged")
 """Columns of the acts that the sheet of prices says again, for whoever reads it alone."""
 COLUMNS = ("line", *REPEATED, *PRICED_COLUMNS)
+_SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
 _DIGITS = {1: 2, 2: 4, 4: 9, 8: 15}
 """Most characters of a number, by the bytes of its column: what is longer is no quantity and no amount."""
 
@@ -57,12 +62,40 @@ class Sheet:
         row = self.rows[line]
         yield f"{'ligne' if language == 'fr' else 'line'} {line}   {row['care_date']}  {row['code']}  {row['charged']}"
         yield from (f"  {words}" for words in explain(self.priced, number).lines(language))
+        yield from _official(self.priced.tariff, row, language)
 
     def accounts(self, language: Language) -> Iterator[str]:
         """Every act, one blank line between two."""
         for number in range(len(self.priced)):
             yield from self.account(number, language)
             yield ""
+
+
+def _official(tariff: TariffBook, row: Row, language: Language) -> Iterator[str]:
+    """What the official tables say of an act that has a name in one of them, since when, by which release."""
+    name, day = row.get("official", "").strip(), row["care_date"].strip()
+    for table, history in tariff.official.items() if name else ():
+        if (listed := _row_on(history, name, date.fromisoformat(day))) is not None:
+            start, values = listed
+            label = next(label for since, label in history.releases if since == start)
+            since = "depuis le" if language == "fr" else "since"
+            said = ", ".join(f"{key} {_worth(key, value)}" for key, value in values.items() if value >= 0)
+            yield f"  {table} {name}: {said or '-'} {since} {start} ({label})"
+
+
+def _row_on(history: History, name: str, day: date) -> tuple[date, dict[str, int]] | None:
+    """The row of a key that counts on a day, with the day from which it does."""
+    key = np.array([name.encode()])
+    first, end = (int(np.searchsorted(history.keys, key, side)[0]) for side in _SIDES)
+    row = first - 1 + int(np.searchsorted(history.starts[first:end], np.datetime64(day), "right"))
+    if row < first:
+        return None
+    start: date = history.starts[row].item()
+    return start, {name: int(column[row]) for name, column in history.values.items()}
+
+
+def _worth(name: str, value: int) -> str:
+    return f"{euros(value)} {'%' if name.endswith('_bp') else 'EUR'}"
 
 
 def read_and_price(file: Path, tariff: TariffBook) -> Sheet:
@@ -76,11 +109,13 @@ def read_and_price(file: Path, tariff: TariffBook) -> Sheet:
     defects: list[Defect] = []
     widths = _widths(header)
     for line, cells in lines[1:]:
+        if len(cells) == len(header):
+            rows[line] = dict(zip(header, cells, strict=True))
         if wrong := _misshapen(file.name, line, cells, header, widths):
             defects.append(wrong)
-        else:
-            rows[line] = dict(zip(header, cells, strict=True))
-    listing = _with_true_lines(read_listing(file.name, header, rows.values()), list(rows), defects)
+    misshapen = {defect.place.line for defect in defects}
+    fit = [line for line in rows if line not in misshapen]
+    listing = _with_true_lines(read_listing(file.name, header, [rows[line] for line in fit]), fit, defects)
     return Sheet(listing, rows, price(listing.acts, tariff), separator)
 
 

@@ -18,8 +18,9 @@ from cloison.ops import products as product_sheet
 from cloison.ops.cli_rights import AsJson, Home
 from cloison.ops.cli_world import today
 from cloison.ops.config import Settings
-from cloison.ops.tariff_reasons import ARGUMENT_MISSING
+from cloison.ops.tariff_reasons import ARGUMENT_MISSING, FILE_UNWRITTEN
 from cloison.rules import TariffBook
+from cloison.rules.conformite import Breach
 from cloison.rules.listing import GROUPS, PRICED_COLUMNS
 from cloison.rules.releases import NOT_PRICED, Change
 from cloison.rules.trace import Language
@@ -56,6 +57,8 @@ def price(
     with screen.explained():
         if acts is None or out is None:
             raise Misuse(ARGUMENT_MISSING)
+        if out.resolve() == acts.resolve():
+            raise Misuse(FILE_UNWRITTEN, f"{out.name}: acts = prices")
         tariff = tariffs.book(_home(home))
         sheet = acts_sheet.read_and_price(acts, tariff)
         acts_sheet.write(sheet, out)
@@ -123,20 +126,21 @@ def _show_breaches(checked: Sequence[product_sheet.Checked], english: bool) -> N
         if not each.breaches:
             continue
         screen.console.print(f"{each.amc} {each.product.code} {each.product.label}", style="bold", markup=False)
-        for breach in each.breaches:
-            message, wanted = breach.reason.message, breach.wanted
-            words = (message.en, "instead of", wanted.en) if english else (message.fr, "au lieu de", wanted.fr)
-            screen.console.print(
-                f"  {breach.article}  {breach.family}: {words[0]} {breach.found}, {words[1]} {words[2]}",
-                markup=False,
-                soft_wrap=True,
-            )
+        for words in dict.fromkeys(_said(breach, english) for breach in each.breaches):
+            screen.console.print(words, markup=False, soft_wrap=True)
     claimed = [each for each in checked if each.product.responsable]
     broken = sum(bool(each.breaches) for each in claimed)
     screen.console.print(
         f"{len(checked)} produits / products, {len(claimed)} contrats responsables, {broken} à corriger / to correct",
         soft_wrap=True,
     )
+
+
+def _said(breach: Breach, english: bool) -> str:
+    message = breach.reason.message.en if english else breach.reason.message.fr
+    found = f"found {breach.found}" if english else f"trouvé : {breach.found}"
+    wanted = f"wanted {breach.wanted.en}" if english else f"attendu : {breach.wanted.fr}"
+    return f"  {breach.article}  {breach.family}  {message}  {found}; {wanted}"
 
 
 @tariffs_app.command("import")
@@ -147,18 +151,16 @@ def import_table(
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day of its prices (bdpm: needed).")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would change, and take nothing in.")] = False,
+    accept_gone: Annotated[
+        bool, typer.Option("--accept-gone", help="Take in a release that lacks many prices of the one before.")
+    ] = False,
     changes: Annotated[Path | None, typer.Option(dir_okay=False, help="Write every change there, CSV.")] = None,
     home: Home = None,
 ) -> None:
     """Take in a release of an official table, from its day on: a past price never changes."""
     with screen.explained():
-        taken = tariffs.import_release(
-            _home(home),
-            tariffs.TABLES[list(Table).index(table)],
-            file,
-            release.date() if release else None,
-            dry=dry_run,
-        )
+        name, start = tariffs.TABLES[list(Table).index(table)], release.date() if release else None
+        taken = tariffs.import_release(_home(home), name, file, start, dry=dry_run, accept_gone=accept_gone)
     screen.show_defects(taken.defects)
     source = taken.source
     done = (

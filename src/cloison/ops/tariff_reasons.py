@@ -60,4 +60,34 @@ ARGUMENT_MISSING = Reason(
     Actor.OPERATOR,
 )
 
-CATALOGUE = Catalogue(TABLE_DAMAGED, RELEASE_DAY_MISSING, RELEASE_DAY_DIFFERS, FILE_UNREADABLE, ARGUMENT_MISSING)
+RELEASE_SHRUNK = Reason(
+    825,
+    "ops.release_shrunk",
+    Text(
+        "Trop de prix de la publication précédente manquent dans celle-ci : le fichier est peut-être coupé.",
+        "Too many prices of the former release are missing in this one: the file may be cut short.",
+    ),
+    Text(
+        "Téléchargez-le à nouveau ; s'il est entier, ajoutez --accept-gone.",
+        "Download it again; if it is whole, add --accept-gone.",
+    ),
+    Actor.OPERATOR,
+)
+
+FILE_UNWRITTEN = Reason(
+    826,
+    "ops.file_unwritten",
+    Text("Ce fichier ne peut pas être écrit ; rien n'a changé.", "This file cannot be written; nothing changed."),
+    Text("Donnez un autre chemin, ou vérifiez les droits.", "Give another path, or check the permissions."),
+    Actor.OPERATOR,
+)
+
+CATALOGUE = Catalogue(
+    TABLE_DAMAGED,
+    RELEASE_DAY_MISSING,
+    RELEASE_DAY_DIFFERS,
+    FILE_UNREADABLE,
+    ARGUMENT_MISSING,
+    RELEASE_SHRUNK,
+    FILE_UNWRITTEN,
+)

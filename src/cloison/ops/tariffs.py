@@ -15,7 +15,8 @@ import io
 import json
 import os
 import secrets
-from collections.abc import Callable, Generator, Mapping
+import zlib
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -28,7 +29,13 @@ import pyarrow.parquet as pq
 
 from cloison.errors import Corruption, Defect, Misuse, Place
 from cloison.ops.reasons import FILE_MISSING
-from cloison.ops.tariff_reasons import RELEASE_DAY_DIFFERS, RELEASE_DAY_MISSING, TABLE_DAMAGED
+from cloison.ops.tariff_reasons import (
+    FILE_UNWRITTEN,
+    RELEASE_DAY_DIFFERS,
+    RELEASE_DAY_MISSING,
+    RELEASE_SHRUNK,
+    TABLE_DAMAGED,
+)
 from cloison.rules import FAULTS, TariffBook
 from cloison.rules.official import read_ccam, read_presentations
 from cloison.rules.releases import NOT_PRICED, Change, History, Release
@@ -37,6 +44,8 @@ Table: TypeAlias = Literal["ccam", "bdpm"]
 TABLES: tuple[Table, ...] = ("ccam", "bdpm")
 SOURCE_BYTES_MAX = 256 << 20
 """More than any official table, unpacked: a file that swells beyond is not one."""
+GONE_ONE_IN = 20
+"""A release that drops more of its keys than this is probably cut short."""
 _METADATA = b"cloison.releases"
 _VALUE = "value."
 _GZIP = b"\x1f\x8b"
@@ -73,7 +82,9 @@ class Taken:
     defects: tuple[Defect, ...]
 
 
-def import_release(home: Path, table: Table, file: Path, start: date | None, *, dry: bool = False) -> Taken:
+def import_release(
+    home: Path, table: Table, file: Path, start: date | None, *, dry: bool = False, accept_gone: bool = False
+) -> Taken:
     """Take in a release of a table; `dry` only says what it would change. The same bytes again change nothing."""
     content = _content(file)
     digest = hashlib.sha256(content).hexdigest()
@@ -86,6 +97,8 @@ def import_release(home: Path, table: Table, file: Path, start: date | None, *, 
         source = Source(release.start, release.label, digest, len(release.keys), len(release.defects))
         changes = tuple(kept.history.changes(release)) if kept else ()
         if not dry:
+            if not accept_gone:
+                _whole(file.name, kept, changes)
             _take_in(home, kept, release, source)
     return Taken(source, first=kept is None, repeated=False, changes=changes, defects=release.defects)
 
@@ -149,7 +162,7 @@ def _text(content: bytes, name: str) -> str:
         try:
             with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
                 content = packed.read(SOURCE_BYTES_MAX + 1)
-        except (OSError, EOFError) as broken:
+        except (OSError, EOFError, zlib.error) as broken:
             raise Misuse(FAULTS["rules.release_wrong"], "a damaged gzip file", Place(name)) from broken
         if len(content) > SOURCE_BYTES_MAX:
             raise Misuse(FAULTS["rules.release_wrong"], "larger than any official table", Place(name))
@@ -169,6 +182,13 @@ def _parsed(table: Table, name: str, text: str, start: date | None) -> Release:
     if start not in (None, release.start):
         raise Misuse(RELEASE_DAY_DIFFERS, f"{start} / {release.start}", Place(name, 1))
     return release
+
+
+def _whole(name: str, kept: Kept | None, changes: Sequence[Change]) -> None:
+    """A file cut short reads well and lacks many prices: it is not taken in unless somebody says that it is whole."""
+    gone = len({change.key for change in changes if change.after == NOT_PRICED})
+    if kept is not None and gone * GONE_ONE_IN > kept.sources[-1].rows:
+        raise Misuse(RELEASE_SHRUNK, f"{gone} / {kept.sources[-1].rows}", Place(name))
 
 
 # Keeping it
@@ -221,15 +241,18 @@ def _history(table: str, columns: pa.Table, sources: tuple[Source, ...]) -> Hist
 
 def replace(path: Path, write: Callable[[Path], None]) -> None:
     """Write a file whole: stopped anywhere, the name holds the former file or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        write(draft)
-        _flush(draft)
-        draft.replace(path)
-        _flush(path.parent)
-    finally:
-        draft.unlink(missing_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            write(draft)
+            _flush(draft)
+            draft.replace(path)
+            _flush(path.parent)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as refused:
+        raise Misuse(FILE_UNWRITTEN, f"{path.name}: {refused.strerror}") from refused
 
 
 def _flush(path: Path) -> None:
