@@ -20,7 +20,7 @@ serve: $(VENV)/.run-stamp  ## folders that work: files dropped in, results out
 	$(BIN)/cloison serve $(ARGS)
 
 test: $(VENV)/.dev-stamp  ## all tests; ARGS="-k nir -n 0" to choose
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: style types arrows tidy  ## lint, format, types, arrows, tidiness (make -k check: all of them, even after a fault)
 

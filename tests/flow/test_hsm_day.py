@@ -12,6 +12,10 @@ from pathlib import Path
 import pytest
 from tests.unit.softhsm import shared_token
 
+from cloison.errors import Misuse, Reason
+from cloison.ops.config import Settings
+from cloison.ops.demo import PRODUCED, _clear, refuse_public
+from cloison.ops.reasons import DEMO_ON_PUBLIC_ADDRESS, SETTING_UNKNOWN, SETTING_WRONG
 from cloison.storage.database import Address, administer, locate
 from cloison.storage.keys_file import MARK as FILE_MARK
 from cloison.storage.keys_pkcs11 import MARK, Pkcs11Keys
@@ -118,21 +122,27 @@ def test_the_home_holds_no_key_and_no_pin_and_every_envelope_is_the_modules(day:
 @pytest.mark.parametrize(
     ("settings", "refusal"),
     [
-        ({"CLOISON_ENV": "production"}, "ops.demo_on_public_address"),
-        ({"CLOISON_LISTEN": "0.0.0.0"}, "ops.demo_on_public_address"),
-        ({"CLOISON_LISTEN": "192.0.2.7"}, "ops.demo_on_public_address"),
-        ({"CLOISON_LISTEN": "::"}, "ops.demo_on_public_address"),
-        ({"CLOISON_ENV": "PRODUCTION"}, "ops.setting_wrong"),
-        ({"CLOISON_ENVIRONMENT": "production"}, "ops.setting_unknown"),
+        ({"CLOISON_ENV": "production"}, DEMO_ON_PUBLIC_ADDRESS),
+        ({"CLOISON_ENV": "production", "CLOISON_KEYS": "pkcs11"}, DEMO_ON_PUBLIC_ADDRESS),
+        ({"CLOISON_LISTEN": "0.0.0.0"}, DEMO_ON_PUBLIC_ADDRESS),
+        ({"CLOISON_LISTEN": "192.0.2.7"}, DEMO_ON_PUBLIC_ADDRESS),
+        ({"CLOISON_LISTEN": "::"}, DEMO_ON_PUBLIC_ADDRESS),
+        ({"CLOISON_LISTEN": ""}, DEMO_ON_PUBLIC_ADDRESS),
+        ({"CLOISON_ENV": "PRODUCTION"}, SETTING_WRONG),
+        ({"CLOISON_ENVIRONMENT": "production"}, SETTING_UNKNOWN),
     ],
 )
-def test_a_demo_does_not_start_where_others_could_reach_it(
-    tmp_path: Path, settings: dict[str, str], refusal: str
-) -> None:
-    ran = demo(tmp_path / "home", **settings)
+def test_a_demo_does_not_start_where_others_could_reach_it(settings: dict[str, str], refusal: Reason) -> None:
+    with pytest.raises(Misuse) as refused:
+        refuse_public(Settings.of(settings, Path("nowhere")))
+    assert refused.value.reason is refusal
+
+
+def test_a_demo_that_does_not_start_makes_nothing(tmp_path: Path) -> None:
+    ran = demo(tmp_path / "home", CLOISON_LISTEN="0.0.0.0")
     assert ran.returncode == 2
-    assert refusal in ran.stderr
-    assert list(tmp_path.iterdir()) == [], "nothing was made"
+    assert DEMO_ON_PUBLIC_ADDRESS.code in ran.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_keys_in_a_file_serve_no_command_in_production(tmp_path: Path) -> None:
@@ -151,8 +161,6 @@ def test_keys_in_a_file_serve_no_command_in_production(tmp_path: Path) -> None:
 
 
 def test_a_demo_clears_what_it_produced_and_nothing_of_yours(tmp_path: Path) -> None:
-    from cloison.ops.demo import PRODUCED, _clear  # noqa: PLC0415  one function of a command
-
     for name in PRODUCED:
         (tmp_path / name).mkdir() if "." not in name else (tmp_path / name).write_text("")
     (tmp_path / "thesis.odt").write_text("mine")

@@ -18,6 +18,10 @@ from cloison.storage.roles import CHANNELS, Role
 TOKEN = uuid.UUID(int=7)
 PERSON = uuid.UUID(int=70)
 TODAY = date(2026, 11, 20)
+PERSONAL_TABLES = (
+    "vault.identity", "vault.online_index", "vault.batch_index", "rights.coverage", "rights.quarantine",
+    "disclosure.entry", "disclosure.settlement", "claims.quarantine",
+)  # fmt: skip
 REVEAL = "select * from disclosure.reveal_rights($1)"
 
 
@@ -61,8 +65,7 @@ async def test_a_committed_reservation_reveals_the_person_it_names(somebody: Add
 async def test_no_channel_may_read_or_write_a_table_of_persons(somebody: Address) -> None:
     for role in CHANNELS:
         channel = await connect(somebody, role)
-        for table in ("vault.identity", "vault.online_index", "vault.batch_index", "rights.coverage",
-                      "disclosure.entry", "disclosure.settlement", "rights.quarantine", "claims.quarantine"):  # fmt: skip
+        for table in PERSONAL_TABLES:
             for statement in (f"select * from {table}", f"select count(*) from {table}", f"delete from {table}",
                               f"copy {table} to stdout", f"create index on {table} ((1))"):  # fmt: skip
                 with pytest.raises(asyncpg.InsufficientPrivilegeError):
@@ -336,8 +339,8 @@ async def test_a_reservation_that_was_open_during_a_sweep_stays_on_the_statement
     [
         """insert into disclosure.settlement (reservation, question, kind, person, result, fields)
            values ({}, 0, 2, null, 3, 0)""",
-        """insert into disclosure.entry (reservation, question, tenant, account, practice, purpose, act_family, proof, fields,
-                                         token, mark, care_date, request_hash)
+        """insert into disclosure.entry (reservation, question, tenant, account, practice, purpose, act_family, proof,
+                                         fields, token, mark, care_date, request_hash)
            values ({}, 9, 1, 1, 1, 3, 1, 4, 1, gen_random_uuid(), 9, '2026-11-20', gen_random_uuid())""",
     ],
 )
@@ -354,7 +357,7 @@ async def test_the_batch_channel_writes_no_line_in_a_reservation_of_another(some
 
 
 async def test_what_a_channel_settles_falsely_leaves_what_it_reserved(somebody: Address) -> None:
-    """A hijacked process may say that it learned nothing, and name another account: whom it asked about, when and through
+    """A hijacked process may say that it learned nothing, and name another account: whom it asked about, when and by
     which channel, stays. What was reserved is the upper bound of what it learned."""
     portal = await connect(somebody, Role.PORTAL)
     reservation = await reserve(portal)
@@ -363,8 +366,10 @@ async def test_what_a_channel_settles_falsely_leaves_what_it_reserved(somebody: 
     await portal.close()
     owner = await administer(somebody)
     found = await owner.fetch(
-        """select r.channel, e.fields, e.tenant from disclosure.entry e join disclosure.reservation r using (reservation)
-           join vault.online_index i on i.token = e.token and i.tenant = e.tenant where i.person = $1""",
+        """select r.channel, e.fields, e.tenant from disclosure.entry e
+           join disclosure.reservation r using (reservation)
+           join vault.online_index i on i.token = e.token and i.tenant = e.tenant
+           where i.person = $1""",
         PERSON,
     )
     assert [tuple(row) for row in found] == [(1, 31, 1)]
