@@ -186,8 +186,8 @@ async def whole_day(house: House, world: Manifest, out: Path) -> tuple[float, in
     seconds = time.perf_counter() - start
     invoices = sum(arrival.invoices for arrival in arrivals)
     print(
-        f"{invoices:,} invoices, {paid.run.payments:,} transfers in {len(paid.files)} orders, {written.files:,} returns "
-        f"in {seconds:.1f} s"
+        f"{invoices:,} invoices, {paid.run.payments:,} transfers in {len(paid.files)} orders, "
+        f"{written.files:,} returns in {seconds:.1f} s"
     )
     for stage, spent in clock.seconds.items():
         print(f"  {stage:26} {spent:7.1f} s  {100 * spent / seconds:5.1f} %")
