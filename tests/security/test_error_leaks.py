@@ -16,6 +16,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+import typer
 from tests.security.leak_scan import Leak, Persons, Scanner
 from tests.security.test_demo_leaks import dump
 
@@ -380,6 +381,31 @@ def test_a_name_of_a_file_is_shown_and_obeyed_by_nothing(name: str, capsys: pyte
     for shown in (said.out, said.err):
         assert "\x1b" not in shown
         assert ("".join(each if each.isprintable() else "\ufffd" for each in name)) in shown
+
+
+def test_a_bug_is_told_without_its_words(capsys: pytest.CaptureFixture[str]) -> None:
+    """The message of an exception that nobody foresaw may hold a cell of a file."""
+
+    def break_down(cell: str) -> None:
+        try:
+            int(cell)
+        except ValueError as earlier:
+            raise KeyError(cell) from earlier
+
+    with pytest.raises(typer.Exit) as left, screen.explained():
+        break_down("QZ0001")
+    assert left.value.exit_code == screen.EXIT_BUG
+    said = capsys.readouterr()
+    assert not MARK.search(said.out + said.err)
+    for where in ("test_error_leaks.py", "break_down", "KeyError", "ValueError", "ops.bug"):
+        assert where in said.err
+
+
+def test_leaving_a_command_is_no_bug(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit) as left, screen.explained():
+        raise typer.Exit(7)
+    assert left.value.exit_code == 7
+    assert capsys.readouterr().err == ""
 
 
 # ------------------------------------------------------------------ helpers

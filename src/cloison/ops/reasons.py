@@ -1,6 +1,6 @@
 """Why a command cannot start (numbers 800-849)."""
 
-from cloison.errors import Actor, Catalogue, Reason, Text
+from cloison.errors import Actor, Catalogue, Reason, Retry, Text
 
 SETTING_UNKNOWN = Reason(
     800,
@@ -47,4 +47,16 @@ CHECK_FAILED = Reason(
     Actor.OPERATOR,
 )
 
-CATALOGUE = Catalogue(SETTING_UNKNOWN, SETTING_WRONG, DEMO_ON_PUBLIC_ADDRESS, FILE_MISSING, CHECK_FAILED)
+BUG = Reason(
+    805,
+    "ops.bug",
+    Text("Ce programme a une erreur : la commande s'est arrêtée.", "This program has a bug: the command stopped."),
+    Text(
+        "Signalez les lignes ci-dessus : elles disent où, et rien de vos données.",
+        "Report the lines above: they say where, and nothing of your data.",
+    ),
+    Actor.OPERATOR,
+    Retry.LATER,
+)
+
+CATALOGUE = Catalogue(SETTING_UNKNOWN, SETTING_WRONG, DEMO_ON_PUBLIC_ADDRESS, FILE_MISSING, CHECK_FAILED, BUG)

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
+from traceback import extract_tb
 from typing import TypeVar
 
 import typer
@@ -22,12 +23,13 @@ from cloison.errors import Defect, Fault, Misuse, Reason
 from cloison.ops import house as houses
 from cloison.ops.config import Settings
 from cloison.ops.house import House
+from cloison.ops.reasons import BUG
 from cloison.storage.database import Database
 from cloison.storage.migrate import migrate
 
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
-EXIT_MISUSE, EXIT_FAULT = 2, 3
+EXIT_MISUSE, EXIT_FAULT, EXIT_BUG = 2, 3, 4
 Result = TypeVar("Result")
 Done = Callable[[int, int], None]
 
@@ -47,12 +49,29 @@ def run(home: Path | None, work: Callable[[House, Database], Coroutine[object, o
 
 @contextmanager
 def explained() -> Generator[None]:
-    """Turn a fault into its words and an exit code: 2 the request must change, 3 something of ours does not answer."""
+    """Turn a fault into its words and an exit code: 2 the request must change, 3 something does not answer, 4 a bug."""
     try:
         yield
     except Fault as fault:
         show_reason(fault.reason, fault.cause, str(fault.place or ""))
         raise typer.Exit(EXIT_MISUSE if isinstance(fault, Misuse) else EXIT_FAULT) from None
+    except (typer.Exit, typer.Abort):
+        raise
+    except Exception as bug:  # noqa: BLE001  the rim
+        show_bug(bug)
+        raise typer.Exit(EXIT_BUG) from None
+
+
+def show_bug(bug: BaseException) -> None:
+    """Where an exception that nobody foresaw comes from, without its words: they may repeat what somebody sent."""
+    chain = [bug]
+    while (earlier := chain[-1].__cause__ or chain[-1].__context__) is not None and earlier not in chain:
+        chain.append(earlier)
+    for each in reversed(chain):
+        for frame in extract_tb(each.__traceback__):
+            errors.print(f"  {quoted(frame.filename)}:{frame.lineno} {quoted(frame.name)}", highlight=False)
+        errors.print(f"  {type(each).__name__}")
+    show_reason(BUG)
 
 
 def show_reason(reason: Reason, cause: str = "", place: str = "") -> None:
