@@ -24,7 +24,7 @@ from cloison.storage.database import Address, locate
 from cloison.storage.migrate import migrate
 
 KILLS, KILLS_QUICK = 200, 12
-LOADING, DECIDING, WORKERS = 12, 18, 10
+LOADING, DECIDING, WORKERS = 12, 18, 6
 WORKERS_EVERY = 4
 
 
@@ -39,8 +39,9 @@ async def run(template: Address, folder: Path, kills: int, seed: int) -> tuple[c
             toll.add(await crash.deciding_and_paying(nation, ends, rng, min(DECIDING, 2 * left // 3 + 1)))
             lives += 2
             if kills > KILLS_QUICK and lives % WORKERS_EVERY == 0:
+                toll.add(await crash.loading(nation, ends, rng, WORKERS, workers=2))
                 toll.add(await crash.deciding_and_paying(nation, ends, rng, WORKERS, workers=2))
-                lives += 1
+                lives += 2
             print(f"  {toll.kills.total():4} kills in {lives} lives, {len(toll.wrong)} wrong", flush=True)
         toll.wrong += ends.orphans
     return toll, lives

@@ -30,8 +30,7 @@ from cloison.world.build import Manifest, build
 PASSPHRASE = "a passphrase for tests"
 TRIES_MAX = 4
 """Blows at one step that may come too late before the step is left in peace."""
-WORKERS_SECONDS = 4.0
-"""About how long deciding takes with processes of its own, most of it their start."""
+VICTIMS = ("process", "group", "worker")
 
 
 @dataclass
@@ -57,8 +56,8 @@ class Nation:
         scene = await _copied(start, self.folder / f"life-{self.lives}")
         return replace(scene, **changes)
 
-    def load_steps(self) -> list[Step]:
-        return [Step("load", (path,)) for path in self.world.movements]
+    def load_steps(self, workers: int = 1) -> list[Step]:
+        return [Step("load", (path,), workers) for path in self.world.movements]
 
     def decide_steps(self, workers: int = 1) -> list[Step]:
         return [Step("receive", self.invoices), Step("decide", workers=workers)]
@@ -114,6 +113,18 @@ def _in_peace(reaper: Reaper, scene: Scene, step: Step) -> Death:
     return end
 
 
+async def _by_workers(nation: Nation, reaper: Reaper, start: Scene, before: list[Step], step: Step) -> Death:
+    """How long a step takes with processes of its own. An instant is all that a blow at them can be aimed at."""
+    name = f"{step.verb} by workers"
+    if name not in nation.quiet:
+        calm = await nation.life(start)
+        for earlier in before:
+            _in_peace(reaper, calm, earlier)
+        nation.quiet[name] = replace(_in_peace(reaper, calm, step), effects=0)
+        await buried(nation, calm)
+    return nation.quiet[name]
+
+
 def _settings(folder: Path) -> Settings:
     return Settings(home=folder / "home", passphrase=PASSPHRASE)
 
@@ -166,6 +177,7 @@ async def shown(scene: Scene, queries: dict[str, str]) -> Picture:
 # ---------------------------------------------------------------------------------------------------- blows
 
 
+ALL_BUT_THE_END = 0.9
 PROGRESS = ("receive", "decide", "answers")
 """What a killed run of these did stays done, so that the next blow falls on what remains."""
 
@@ -185,12 +197,14 @@ def struck(
     """Kill a step so many times, then run it to its end; and once more, which must change nothing."""
     landed = tries = 0
     while landed < kills and tries < kills + TRIES_MAX:
-        share = 1 / (kills - landed) if step.verb in PROGRESS else 1.0
+        share = 1 / (kills - landed) if step.verb in PROGRESS and quiet.effects else ALL_BUT_THE_END
         end = reaper.live(scene, step, doom(rng, quiet, share, victims))
         tries += 1
         if end.killed:
             landed += 1
             toll.kills[step.verb] += 1
+            if end.failure and not end.failure.startswith("Unavailable"):
+                toll.wrong.append(f"{step}, a worker killed: {end.failure}")
             continue
         toll.late += 1
         if end.failure:
@@ -204,14 +218,18 @@ def struck(
 # ---------------------------------------------------------------------------------------------------- lives
 
 
-async def loading(nation: Nation, reaper: Reaper, rng: Random, kills: int) -> Toll:
+async def loading(nation: Nation, reaper: Reaper, rng: Random, kills: int, workers: int = 1) -> Toll:
     """Load every file under blows; the rights are those of the quiet run."""
     toll = Toll()
     scene = await nation.life(nation.empty)
-    steps = nation.load_steps()
+    steps = nation.load_steps(workers)
     shares = _shared(rng, kills, len(steps))
     for step, share in zip(steps, shares, strict=True):
-        struck(reaper, rng, scene, step, nation.quiet[str(step)], share, toll)
+        if workers == 1:
+            struck(reaper, rng, scene, step, nation.quiet[str(step)], share, toll)
+        else:
+            quiet = await _by_workers(nation, reaper, nation.empty, [], steps[0])
+            struck(reaper, rng, scene, step, quiet, share, toll, VICTIMS)
     toll.wrong += picture.differences(await shown(scene, RIGHTS), nation.rights)
     await _left(nation, scene, toll)
     await buried(nation, scene)
@@ -229,8 +247,8 @@ async def deciding_and_paying(nation: Nation, reaper: Reaper, rng: Random, kills
     if workers == 1:
         struck(reaper, rng, scene, decide, nation.quiet["decide"], decided, toll)
     else:
-        quiet = Death(killed=False, seconds=WORKERS_SECONDS)
-        struck(reaper, rng, scene, decide, quiet, decided, toll, ("process", "group", "worker"))
+        quiet = await _by_workers(nation, reaper, nation.loaded, [receive], decide)
+        struck(reaper, rng, scene, decide, quiet, decided, toll, VICTIMS)
     emitted: dict[str, str] = {}
     for _ in range(max(1, paid)):
         struck(reaper, rng, scene, pay, nation.quiet["pay"], min(paid, 1), toll)

@@ -27,7 +27,10 @@ from cloison.disclosure.reader import BatchReader
 from cloison.ops import claims, payments, returns, rights
 from cloison.ops import house as houses
 from cloison.ops.config import Settings
+from cloison.payments import payables
+from cloison.rights import loading_flow
 from cloison.storage.database import Address, Database
+from cloison.storage.roles import Role
 
 ROOT = Path(__file__).resolve().parents[2]
 DAY = date(2026, 11, 20)
@@ -109,7 +112,9 @@ async def perform(scene: Scene, step: Step) -> None:
             case "pay":
                 await payments.pay(house, database, PAY_DAY, 1, scene.orders)
             case "returns":
-                await returns.write(database, 1, scene.folder / "returns", PAY_DAY)
+                async with database.transaction(Role.PAY) as work:
+                    run = await payables.run(work, PAY_DAY, 1)
+                await returns.write(database, run.run, scene.folder / "returns", PAY_DAY)
             case "answers":
                 await payments.read_answers(house, database, step.files)
             case other:
@@ -178,7 +183,7 @@ def live(line: Connection, scene: Scene, step: Step, doom: Doom) -> None:
     fate = Fate(doom, line)
     watched(fate, scene)
     if step.workers > 1:
-        claims.WORTH_A_PROCESS = 0  # small files, and processes all the same
+        claims.WORTH_A_PROCESS = loading_flow.INLINE_BYTES = 0  # small files, and processes all the same
     else:
         claims.INVOICES_PER_CHUNK = scene.invoices_per_chunk
     started = time.monotonic()

@@ -61,7 +61,7 @@ PAYMENTS = {
     "runs": "select execution_date, rank from payments.run",
     "orders": "select tenant, part, payments, amount_cents from payments.payment_order",
     "paid": "select tenant, practice, amount_cents, lines from payments.payment",
-    "told": """select f.digest, i.record, t.run from claims.told t join claims.decision d using (decision)
+    "told": """select f.digest, i.record from claims.told t join claims.decision d using (decision)
                join claims.invoice i using (invoice) join claims.file f using (file)""",
     "written": """select o.tenant, o.part, f.size_bytes
                   from payments.payment_order_file f join payments.payment_order o using (payment_order)""",

@@ -25,7 +25,7 @@ from cloison.ops.store import alone_with_file
 from cloison.rights.refusals import INSURER_UNKNOWN
 from cloison.storage.database import Address, Database
 from cloison.storage.roles import Role
-from cloison.storage.workers import prepared_pool
+from cloison.storage.workers import asked, prepared_pool
 
 INVOICES_PER_CHUNK = 20_000
 """Invoices decided in one transaction. The number of a chunk is written with it: keep this while files are waiting."""
@@ -128,9 +128,8 @@ async def decide(
             if progress:
                 progress(done, total)
         return
-    loop = asyncio.get_running_loop()
     with prepared_pool(workers, _open_worker, house.settings, house.address) as pool:
-        tasks = [loop.run_in_executor(pool, _decide_in_worker, file, today) for file in files]
+        tasks = [asyncio.ensure_future(asked(pool, _decide_in_worker, file, today)) for file in files]
         while not all(task.done() for task in tasks):
             await asyncio.wait(tasks, timeout=POLL_SECONDS)
             if progress:
@@ -152,7 +151,7 @@ _worker: _Worker | None = None
 
 
 def _open_worker(settings: Settings, address: Address) -> None:
-    global _worker
+    global _worker  # noqa: PLW0603  one per worker process, made by the pool before its first task
     _worker = _Worker(settings, address)
 
 

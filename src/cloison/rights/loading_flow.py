@@ -15,7 +15,7 @@ from cloison.rights.loading_work import FileKey, Staged, Todo, Worker, Written
 from cloison.rights.movement_reasons import CATALOGUE
 from cloison.rights.movements import EVERY_FIELD, Block, Faults, Insured
 from cloison.storage.keys import KeyProvider, KeySource
-from cloison.storage.workers import prepared_pool
+from cloison.storage.workers import asked, prepared_pool
 
 INLINE_BYTES = 2 * 2**20
 """A file smaller than this is read in this process: starting others would take longer."""
@@ -74,14 +74,13 @@ class Workers:
         """Start every process, and wait for each to have opened its keys."""
         pool = self._pool_for(INLINE_BYTES)
         if pool is not None:
-            loop = asyncio.get_running_loop()
-            await asyncio.gather(*(loop.run_in_executor(pool, loading_work.started) for _ in range(self._processes)))
+            await asyncio.gather(*(asked(pool, loading_work.started) for _ in range(self._processes)))
 
     async def stage(self, size: int, block: Block, insured: Insured) -> Staged:
         pool = self._pool_for(size)
         if pool is None:
             return self._here.stage(block, insured)
-        return await asyncio.get_running_loop().run_in_executor(pool, loading_work.stage, block, insured)
+        return await asked(pool, loading_work.stage, block, insured)
 
     async def write(
         self, size: int, block: Block, insured: Insured, todo: Todo, refused: Faults, key: FileKey
@@ -89,8 +88,7 @@ class Workers:
         pool = self._pool_for(size)
         if pool is None:
             return self._here.write(block, insured, todo, refused, key)
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(pool, loading_work.write, block, insured, todo, refused, key)
+        return await asked(pool, loading_work.write, block, insured, todo, refused, key)
 
     async def flow(
         self, blocks: Iterator[Block], work: Callable[[Block], Awaitable[Result]]

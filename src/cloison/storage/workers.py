@@ -4,28 +4,40 @@ A process killed by SIGKILL tells nobody. Its workers would finish the piece in 
 for ever with keys and connections open; so each watches its master and ends with it.
 """
 
+import asyncio
 import os
 import signal
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from multiprocessing import get_context, parent_process
 from threading import Thread
-from typing import ParamSpec
+from typing import ParamSpec, TypeVar
+
+from cloison.errors import Unavailable
+from cloison.storage.reasons import WORKER_LOST
 
 Told = ParamSpec("Told")
-
-
-def worker_pool(processes: int) -> ProcessPoolExecutor:
-    """So many processes, started as they are needed."""
-    return ProcessPoolExecutor(processes, get_context("spawn"), follow_master)
+Result = TypeVar("Result")
 
 
 def prepared_pool(
     processes: int, prepare: Callable[Told, None], *arguments: Told.args, **options: Told.kwargs
 ) -> ProcessPoolExecutor:
-    """The same; each process calls `prepare` first."""
+    """So many processes, started as they are needed; each calls `prepare` first."""
     told = (prepare, arguments, options)
     return ProcessPoolExecutor(processes, get_context("spawn"), _started, told)
+
+
+async def asked(
+    pool: ProcessPoolExecutor, work: Callable[Told, Result], *arguments: Told.args, **options: Told.kwargs
+) -> Result:
+    """Have a process of the pool do this. Raises Unavailable when one was killed: what is not committed is not done."""
+    try:
+        return await asyncio.get_running_loop().run_in_executor(pool, partial(work, *arguments, **options))
+    except BrokenProcessPool as broken:
+        raise Unavailable(WORKER_LOST) from broken
 
 
 def follow_master() -> None:
