@@ -350,6 +350,17 @@ async def test_a_promise_given_back_frees_what_it_held_and_binds_no_more(day: Da
     assert await one(day, Bill(anne, [scan()], engagement=promise)) == (0, "rights.engagement_unknown")
 
 
+async def test_a_promise_whose_hold_expired_can_still_be_given_back(day: Day):
+    anne = await day.enrol()
+    promise = await day.promise(anne, "RADL", wanted=10_000)
+    await expire(day, date(2027, 12, 1))
+    mine = int(str(await day.value("select practice from identity.practice where number = $1", day.doctor)))
+    assert await store.release(day.database, promise, mine)
+    assert await day.ceilings() == [(0, 0)]
+    await day.end(anne, date(2021, 1, 1))
+    assert await one(day, Bill(anne, [scan()], engagement=promise)) == (0, "rights.engagement_unknown")
+
+
 async def test_a_promise_that_was_used_is_not_given_back(day: Day):
     anne = await day.enrol()
     promise = await day.promise(anne, "RADL", wanted=10_000)
