@@ -2,7 +2,7 @@
 
     python bench/eligibility.py [--quick] [--persons N] [--seconds S]
 
-Batches of questions over 4 connections: each batch is reserved (one durable commit), revealed and decided, and its
+Batches of 256 questions over 8 connections: each batch is reserved (one durable commit), revealed and decided, and its
 settlement rides on the next one; tokens are computed, nothing is cached between questions. The yardstick runs in turn
 with ours on the same server, with as many clients as make it fastest (16): a prepared select of one row by primary key
 from a table of as many rows.
@@ -39,7 +39,7 @@ from cloison.storage.roles import Role
 from cloison.world.build import Manifest, build
 
 TARGET, AIM = 0.7, 1.0
-BATCH, CONNECTIONS, CLIENTS = 256, 4, 16
+BATCH, CONNECTIONS, CLIENTS = 256, 8, 16
 DAY = date(2026, 11, 20)
 TEXTS = ("numero_ps", "amc", "adherent", "nir", "date_naissance", "rang_naissance", "domaine", "date_soins")
 NOW = datetime(2026, 11, 20, 6, tzinfo=UTC)
