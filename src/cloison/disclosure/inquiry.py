@@ -2,8 +2,6 @@
 
 from datetime import datetime, timedelta
 
-import asyncpg
-
 from cloison.disclosure import store
 from cloison.disclosure.reasons import UNKNOWN_ACCOUNT, UNKNOWN_CHANNEL
 from cloison.errors import Misuse
@@ -12,7 +10,7 @@ from cloison.storage.transaction import Storage
 
 async def by_account(
     database: Storage, account: str, asker: int, reason: str, since: datetime, until: datetime
-) -> list[asyncpg.Record]:
+) -> list[store.Row]:
     """What an account learned: tenant, person (pseudonym), reserved_at, channel, purpose, act_family, proof, fields,
     result, settled. Raises Misuse when there is no such account."""
     number = await store.account(database, account)

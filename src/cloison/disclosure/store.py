@@ -1,11 +1,14 @@
 """The SQL of inquiries into the log. What reveals persons is in `reader`."""
 
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 import asyncpg
 
 from cloison.storage.roles import Role
 from cloison.storage.transaction import Storage
+
+Row: TypeAlias = asyncpg.Record
 
 
 async def account(database: Storage, name: str) -> int | None:
@@ -27,7 +30,7 @@ async def open_export(database: Storage, asker: int, detail: str) -> int:
 
 async def reveal_account(
     database: Storage, event: int, number: int, since: datetime, until: datetime
-) -> list[asyncpg.Record]:
+) -> list[Row]:
     async with database.session(Role.OFFICE) as connection:
         return await connection.fetch(
             "select * from disclosure.reveal_account($1, $2, $3, $4)", event, number, since, until
