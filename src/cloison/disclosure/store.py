@@ -28,9 +28,7 @@ async def open_export(database: Storage, asker: int, detail: str) -> int:
         return await connection.fetchval("select disclosure.open_export($1, $2)", asker, detail)
 
 
-async def reveal_account(
-    database: Storage, event: int, number: int, since: datetime, until: datetime
-) -> list[Row]:
+async def reveal_account(database: Storage, event: int, number: int, since: datetime, until: datetime) -> list[Row]:
     async with database.session(Role.OFFICE) as connection:
         return await connection.fetch(
             "select * from disclosure.reveal_account($1, $2, $3, $4)", event, number, since, until
