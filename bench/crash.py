@@ -8,7 +8,9 @@ The last line is one line of JSON.
 
 import argparse
 import asyncio
+import atexit
 import json
+import shutil
 import sys
 import tempfile
 import time
@@ -55,12 +57,12 @@ def main() -> None:
     arguments = parser.parse_args()
     target = arguments.kills or (KILLS_QUICK if arguments.quick else KILLS)
     started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="cloison-crash-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        address = locate(folder / "server").named("cloison_crash")
-        asyncio.run(migrate(address))
-        toll, lives = asyncio.run(run(address, folder, target, arguments.seed))
+    folder = Path(tempfile.mkdtemp(prefix="cloison-crash-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)  # runs after the server has stopped
+    folder.chmod(0o755)
+    address = locate(folder / "server").named("cloison_crash")
+    asyncio.run(migrate(address))
+    toll, lives = asyncio.run(run(address, folder, target, arguments.seed))
     by_step = ", ".join(f"{verb} {count}" for verb, count in toll.kills.most_common())
     print(f"{toll.kills.total()} kills ({by_step}), {toll.late} came too late, {time.monotonic() - started:.0f} s")
     for wrong in toll.wrong:
