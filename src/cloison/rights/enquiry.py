@@ -164,12 +164,8 @@ def request_hashes(token: NDArray[np.uint8], *columns: NDArray[np.integer]) -> N
     parts = [token, *(column.astype(np.int64).view(np.uint8).reshape(len(token), 8) for column in columns)]
     rows = np.ascontiguousarray(np.concatenate(parts, axis=1))
     width, raw = rows.shape[1], rows.tobytes()
-    salted = hashlib.sha256(SALT)
-    digests: list[bytes] = []
-    for start in range(0, len(raw), width):
-        each = salted.copy()
-        each.update(raw[start : start + width])
-        digests.append(each.digest()[:16])
+    starts = range(0, len(raw), width)
+    digests = [hashlib.sha256(SALT + raw[start : start + width]).digest()[:16] for start in starts]
     return np.frombuffer(b"".join(digests), np.uint8).reshape(len(token), 16)
 
 
