@@ -38,8 +38,8 @@ select p.code, c.quality, c.ordre, c.valid_from::text, c.valid_to::text, c.known
 from rights.coverage c join rights.product p using (product) join rights.movement_file f on f.file = c.file_in
 where c.tenant = $1 order by 1, 2, 3, 4, 5, 6, 7, 8, 9
 """
-# A line that only brings a new name is written to the vault before the coverages are merged: done again after a kill, it
-# finds the name already there and is counted as unchanged. What is known is the same, so the two counts are added up.
+# A line that only brings a new name is written to the vault before the coverages are merged: done again after a kill,
+# it finds the name already there and is counted as unchanged. What is known is the same: the two counts are added up.
 REST = """
 select i.coverages,
        (select count(*) from vault.identity v where v.tenant = i.tenant),
