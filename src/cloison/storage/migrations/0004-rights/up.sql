@@ -1,6 +1,3 @@
--- The loader compares what a file says with what is known in tables of its own session; it alone may make them.
-do $$ begin execute format('grant temporary on database %I to s_rights', current_database()); end $$;
-
 set role cloison_owner;
 
 -- ------------------------------------------------------------------ insurers, products, guarantees
