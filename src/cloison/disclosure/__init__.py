@@ -6,8 +6,9 @@ rights = await reader.rights()          # what the reservation names, and nothin
 reader.settle(persons, results, fields) # written with the next reservation
 """
 
-from cloison.disclosure.purpose import Channel, Fields, Proof, Purpose, Result
+from cloison.disclosure.purpose import Fields, Proof, Purpose, Result
 from cloison.disclosure.reader import BatchDoor, Door, Needs, Reader, RevealedRights
+from cloison.identity import Channel
 
 __all__ = [
     "BatchDoor",

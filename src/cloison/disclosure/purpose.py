@@ -8,20 +8,6 @@ from enum import IntEnum, IntFlag
 from cloison.errors import Text
 
 
-class Channel(IntEnum):
-    """The compartments. Each has its own database role; see `storage.roles`."""
-
-    PORTAL = 1
-    API = 2
-    CARD = 3
-    MACHINE = 4
-    BATCH = 5
-    INSURER = 6
-    OFFICE = 7
-    CITIZEN = 8
-    EXPORT = 9
-
-
 class Purpose(IntEnum):
     """What the answer serves, and the lawful basis of GDPR article 6 (and 9) that carries it."""
 

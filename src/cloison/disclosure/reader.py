@@ -13,9 +13,9 @@ import numpy as np
 from asyncpg.pgproto.pgproto import UUID  # the C class: ten times faster to build than uuid.UUID
 from numpy.typing import NDArray
 
-from cloison.disclosure.purpose import Channel
 from cloison.disclosure.reasons import BY_SQLSTATE, UNAVAILABLE
 from cloison.errors import Reason, Unavailable
+from cloison.identity.actor import Channel
 from cloison.period import Days
 from cloison.storage import bulk
 from cloison.storage.roles import Role
