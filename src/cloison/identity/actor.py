@@ -42,7 +42,7 @@ class Means(StrEnum):
 class Actor:
     """One authenticated caller, for one request. Zero means none.
 
-    `practice` is the establishment acted for, `tenant` the insurer an insurer's user works for. `scopes` are of the form
+    `practice` is the establishment acted for, `tenant` the insurer an insurer's user works for. `scopes` have the form
     scope:resource:action; `tenants` and `purposes` bound a machine client, and empty means that its contract does not.
     """
 
