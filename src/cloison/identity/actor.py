@@ -1,4 +1,4 @@
-"""Who is acting, through which compartment, by which means: what a gate makes of a request, and every decision reads."""
+"""Who is acting, through which compartment, by which means: what a gate makes of a request and every policy reads."""
 
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
