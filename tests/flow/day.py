@@ -104,6 +104,7 @@ class Item:
     quantity: int = 1
     coefficient: int = 100
     base: int = -1
+    paid_by_other: int = -1
 
 
 @dataclass(frozen=True)
@@ -452,6 +453,7 @@ def batch_of(file: int, chunk: int, bills: Sequence[Bill], practice: str, first_
             declared_base=np.array([item.base for _, item in lines], np.int64),
             declared_amo=np.full(len(lines), -1, np.int64),
             asked=np.array([item.asked for _, item in lines], np.int64),
+            paid_by_other=np.array([item.paid_by_other for _, item in lines], np.int64),
             specialty=np.zeros(len(lines), np.int16),
         ),
         Trips.none(),

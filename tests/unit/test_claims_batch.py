@@ -10,9 +10,11 @@ from tests.flow.day import Bill, Item, batch_of
 from tests.unit.test_claims_adjudicate import SOMEBODY
 
 from cloison.claims import ClaimBatch
+from cloison.claims.acts import _apart
 from cloison.claims.claim import ClaimInvoices, ClaimLines
 from cloison.gateways.files.b2_claims import _minors, trips_of
 from cloison.gateways.files.b2_columns import Lines
+from cloison.rules import Correction, Equipment, Items
 
 
 def batch(sizes: list[int]) -> ClaimBatch:
@@ -56,6 +58,28 @@ def test_taking_some_invoices_keeps_their_lines_and_their_trips(drawn: list[tupl
     assert some.lines.charged[some.trips.act].tolist() == trips.tolist()
     assert (np.diff(some.lines.invoice) >= 0).all()
     assert some.total(some.lines.charged).tolist() == whole.total(whole.lines.charged)[kept].tolist()
+
+
+def test_taking_some_invoices_keeps_their_glasses_and_official_names():
+    bills = [Bill(SOMEBODY, [Item("VM1", 9000, 1), Item("VM1", 8000, 1)], number=row) for row in (1, 2)]
+    whole = replace(batch_of(9, 0, bills, "751000001"), equipment=glasses([1, 2, 3], pair=[7, 7, 7]))
+    whole = replace(whole, items=Items.of(act=np.array([3]), official=np.array([b"3400930000001"])))
+    some = whole.only(np.array([False, True]))
+    assert some.equipment.act.tolist() == [0, 1]
+    assert some.items.act.tolist() == [1]
+    assert some.items.official.tolist() == [b"3400930000001"]
+
+
+def test_a_pair_is_never_shared_by_two_invoices():
+    apart = _apart(glasses([1, 2, 3], pair=[7, 7, 7]), np.array([0, 0, 1, 1]))
+    assert apart.pair[0] != apart.pair[1] == apart.pair[2]
+
+
+def glasses(act: list[int], pair: list[int]) -> Equipment:
+    never = np.datetime64("NaT", "D")
+    return Equipment.of(
+        act=np.array(act), pair=np.array(pair), correction=Correction(1), last_delivery=never, drom=False, paid=0
+    )
 
 
 def test_totals_are_exact_where_floats_are_not():

@@ -1,5 +1,7 @@
 """From invoices, rights and registries to the columns that the rules read: a join, no decision."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -8,7 +10,7 @@ from cloison.identity import Practices
 from cloison.money import Cents
 from cloison.rights.eligibility import Answers
 from cloison.rights.guarantees import NO_GUARANTEE, ProductBook
-from cloison.rules import Acts, Formula, Sector, Trips
+from cloison.rules import Acts, Equipment, Formula, Sector, Trips
 from cloison.rules.acts import code_ids, department_ids
 
 NO_LIMIT = -1
@@ -61,8 +63,9 @@ def acts_of(
         regime=invoices.regime[of],
         alsace_moselle=invoices.alsace_moselle[of],
         minor=invoices.minor[of],
-        # What the compulsory scheme withholds over the year is its own account: we see only what is sent to us.
-        person_key=np.int64(-1),
+        # An invoice is one person's: what counts once per visit or stay counts once in it. What the compulsory scheme
+        # withholds over the year is its own account: we see only what is sent to us.
+        person_key=of,
         provider_key=practices.practice[row].astype(np.int64),
         sequence=np.arange(len(lines)),
         consultations_day=0,
@@ -78,8 +81,10 @@ def acts_of(
         ceiling_key=np.int64(NO_LIMIT),
         ceiling_left=0,
         responsable=responsable,
-        paid_by_other=0,
+        paid_by_other=np.maximum(lines.paid_by_other, 0),
         trips=_located(batch.trips, practices.departement[row]),
+        equipment=_apart(batch.equipment, of),
+        items=batch.items,
     )
 
 
@@ -89,8 +94,15 @@ def _guaranteed(covered: NDArray[np.bool_], column: NDArray[np.integer], at: NDA
     return np.where(covered, np.maximum(column[at], other), other).astype(np.int64)
 
 
+def _apart(equipment: Equipment, invoice: NDArray[np.int64]) -> Equipment:
+    """A gate numbers the pairs of an invoice; no two invoices share one."""
+    if not len(equipment):
+        return equipment
+    numbered = np.stack([invoice[equipment.act], equipment.pair], axis=1)
+    pair = np.unique(numbered, axis=0, return_inverse=True)[1].reshape(-1)
+    return replace(equipment, pair=pair.astype(np.int64))
+
+
 def _located(trips: Trips, departement: NDArray[np.bytes_]) -> Trips:
     """A taxi's price follows the departement of its licence, which the registry knows."""
-    columns = {name: getattr(trips, name) for name in Trips.__slots__}
-    columns["department"] = department_ids(departement[trips.act])
-    return Trips(**columns)
+    return replace(trips, department=department_ids(departement[trips.act]))

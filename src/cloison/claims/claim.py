@@ -1,4 +1,4 @@
-"""What was claimed, as columns: invoices, their lines, and what transport lines say about their trip.
+"""What was claimed, as columns: invoices, their lines, and what some lines say beyond that: a trip, a pair of glasses.
 
 The same shape for one invoice typed at a counter and for twenty thousand of a night file. A gate builds it; from here
 on nobody knows which format it came from. Identifiers stay in the batch and go nowhere else.
@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from cloison.money import Cents
 from cloison.period import Days
-from cloison.rules import Trips
+from cloison.rules import Equipment, Items, Trips
+from cloison.rules.acts import DETAILS
 
 RESUBMITTED = -1
 """The chunk of invoices that were kept aside and are decided after all."""
@@ -60,6 +61,8 @@ class ClaimLines:
     declared_base: Cents
     declared_amo: Cents
     asked: Cents
+    paid_by_other: Cents
+    """Paid for the line by the complementary insurer that comes first; -1 when no return of it is stated."""
     specialty: NDArray[np.int16]
 
     def __len__(self) -> int:
@@ -68,13 +71,18 @@ class ClaimLines:
 
 @dataclass(frozen=True, slots=True)
 class ClaimBatch:
-    """Some invoices of one file. `trips.act` points at lines; the department of a taxi is filled in by the office."""
+    """Some invoices of one file, with the details that its gate knows: their `act` points at lines.
+
+    The department of a taxi is filled in by the office. A line whose rule needs a detail that is not given is refused.
+    """
 
     file: int
     chunk: int
     invoices: ClaimInvoices
     lines: ClaimLines
     trips: Trips
+    equipment: Equipment = field(default_factory=Equipment.none)
+    items: Items = field(default_factory=Items.none)
 
     def __len__(self) -> int:
         return len(self.invoices)
@@ -103,7 +111,8 @@ class ClaimBatch:
         object.__setattr__(lines, "invoice", new_row[lines.invoice])
         first = np.cumsum(invoices.line_count, dtype=np.int64) - invoices.line_count
         object.__setattr__(invoices, "first_line", first)
-        return ClaimBatch(self.file, self.chunk, invoices, lines, self.trips.take(line_rows))
+        details = {name: getattr(self, name).take(line_rows) for name in DETAILS}
+        return ClaimBatch(self.file, self.chunk, invoices, lines, **details)
 
 
 def summed(amounts: Cents, group: NDArray[np.int64], groups: int) -> Cents:

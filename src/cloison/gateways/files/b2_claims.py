@@ -22,6 +22,8 @@ LONG_ILLNESS = b"4"
 SOLIDARITY_CONTRACTS = (88, 89)
 LOCAL_SCHEME = (b"57", b"67", b"68")
 MAJORITY_YEARS = 18
+NOT_STATED = -1
+"""B2 has no place for what another complementary insurer paid (docs/decisions/0006)."""
 
 
 def batch_of(file: int, number: int, chunk: Chunk) -> ClaimBatch:
@@ -83,6 +85,7 @@ def _lines(lines: Lines) -> ClaimLines:
         declared_base=lines.base,
         declared_amo=lines.amo,
         asked=lines.amc,
+        paid_by_other=np.full(len(lines.code), NOT_STATED, np.int64),
         specialty=specialty,
     )
 
