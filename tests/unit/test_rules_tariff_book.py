@@ -1,6 +1,6 @@
 """Dated values: read by day, refused when a file leaves a doubt on what it says."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
 import numpy as np
 import pytest
@@ -52,7 +52,7 @@ def test_a_value_with_a_last_day_ends():
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("x =", "t.toml"),
+        ("x = 1\ny =", "t.toml, line 2"),
         (SERIES.format(rows=value("2005-01-01", 1)), "legal text"),
         (HEAD + "[montant]\nvalues = []\n", "line 3, montant"),
         (HEAD + '[montant]\nunit = "cents"\nvalues = []\n', "at least one value"),
@@ -79,6 +79,26 @@ def test_a_value_with_a_last_day_ends():
         (
             HEAD + SERIES.format(rows=f"{value('2005-01-01', 1, ', to = 2006-01-01')}, {value('2006-01-03', 2)}"),
             "gap: no value from 2006-01-02 to 2006-01-03",
+        ),
+        (
+            HEAD
+            + SERIES.format(
+                rows='{ from = 2005-01-01, value = { "01" = 1, "02" = 2 }, source = "a" },\n'
+                '{ from = 2006-01-01, value = { "01" = 1 }, source = "a" }'
+            ),
+            "no value for 02 from 2006-01-01 t.toml, line 7, montant",
+        ),
+        (
+            HEAD
+            + SERIES.format(
+                rows=f'{value("2005-01-01", 1)}, {{ from = 2006-01-01, value = {{ "01" = 1 }}, source = "a" }}'
+            ),
+            "one value for all, or one per key",
+        ),
+        (HEAD + '[montant]\nunit = "cents"\nvalues = 3\n', "at least one value"),
+        (
+            HEAD + SERIES.format(rows=value("2005-01-01", 1)).replace("values", "checked = 3\nvalues"),
+            "a day of its own",
         ),
     ],
 )
@@ -116,11 +136,6 @@ def test_the_packaged_book_says_when_it_was_checked():
     stale = book.stale(date(2026, 11, 23))
     assert len(stale) == len(book.parameters)
     assert "taxi.toml, line 4, forfait" in [str(defect.place) for defect in stale]
-
-
-def test_no_packaged_tariff_is_left_unchecked_for_two_years():
-    stale = TariffBook.standard().stale(datetime.now(UTC).date() - timedelta(days=730))
-    assert [f"{defect.place}: {defect.cause}" for defect in stale] == []
 
 
 def test_every_departement_but_mayotte_has_its_rate_per_kilometre():

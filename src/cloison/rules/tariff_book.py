@@ -8,13 +8,14 @@ Lookups are columnar. All days on which anything changes cut time into eras; a b
 (`TariffBook.dates`), after which each parameter is one small table read by era.
 """
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Self, TypeAlias, cast
 
 import numpy as np
@@ -376,7 +377,7 @@ def read_tariff(name: str, content: str) -> Iterator[Parameter]:
     try:
         data = tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:
-        raise Misuse(reason("tariff_wrong"), str(error), Place(name)) from None
+        raise Misuse(reason("tariff_wrong"), str(error), Place(name, _line_of(error, content))) from None
     reader = _File(name, content, name.removesuffix(".toml"))
     text, checked = data.pop("text", ""), data.pop("checked", None)
     if not text or not isinstance(checked, date):
@@ -384,19 +385,31 @@ def read_tariff(name: str, content: str) -> Iterator[Parameter]:
     yield from reader.parameters(data, reader.stem, text, checked)
 
 
-@dataclass(slots=True)
+def _line_of(error: tomllib.TOMLDecodeError, content: str) -> int:
+    """The line that a message of tomllib names; the last one when it says the end of the document."""
+    found = re.search(r"at line (\d+)", str(error))
+    return int(found[1]) if found else len(content.splitlines())
+
+
+@dataclass(frozen=True, slots=True)
 class _File:
     name: str
     content: str
     stem: str
-    seen: set[str] = field(default_factory=set[str])
 
-    def fault(self, parameter: str, cause: str) -> Misuse:
-        return Misuse(reason("tariff_wrong"), cause, self.place(parameter))
+    def fault(self, parameter: str, cause: str, row: int | None = None) -> Misuse:
+        return Misuse(reason("tariff_wrong"), cause, self.place(parameter, row))
 
-    def place(self, parameter: str) -> Place:
-        line = next((n for n, row in enumerate(self.content.splitlines(), 1) if row.strip() == f"[{parameter}]"), 0)
-        return Place(self.name, line, parameter)
+    def place(self, parameter: str, row: int | None = None) -> Place:
+        """The line of a parameter, or of one of its values when they stand on lines of their own."""
+        lines = [line.strip() for line in self.content.splitlines()]
+        if not parameter:
+            return Place(self.name, 1)
+        header = next((n for n, line in enumerate(lines, 1) if line == f"[{parameter}]"), 0)
+        section = takewhile(lambda numbered: not numbered[1].startswith("["), enumerate(lines[header:], header + 1))
+        rows = [n for n, line in section if line.startswith("{")]
+        own = header and row is not None and row < len(rows)
+        return Place(self.name, rows[row] if own else header, parameter)
 
     def parameters(self, table: dict[str, object], path: str, text: str, checked: date) -> Iterator[Parameter]:
         for key, child in table.items():
@@ -415,47 +428,62 @@ class _File:
         if not isinstance(unit, str) or not unit:
             raise self.fault(short, "a parameter names its unit")
         choices = tuple(unit.removeprefix("choice ").split()) if unit.startswith("choice ") else ()
-        rows = cast(list[dict[str, object]], section["values"])
-        values = tuple(self.value(short, row, choices) for row in rows)
+        given = section["values"]
+        rows = cast(list[dict[str, object]], given if isinstance(given, list) else [])
+        values = tuple(self.value(short, row, choices, number) for number, row in enumerate(rows))
         if not values:
             raise self.fault(short, "a parameter has at least one value")
-        for before, after in pairwise(values):
-            if after.start <= before.start or (before.last != FOREVER and before.last >= after.start):
-                raise self.fault(short, f"overlap: the value from {after.start} starts inside the one before it")
-            if before.last != FOREVER and before.last + timedelta(days=1) < after.start:
-                raise self.fault(short, f"gap: no value from {before.last + timedelta(days=1)} to {after.start}")
+        for number, (before, after) in enumerate(pairwise(values), 1):
+            if trouble := _between(before, after):
+                raise self.fault(short, trouble, number)
         own_text, own_checked = section.get("text", text), section.get("checked", checked)
-        assert isinstance(own_text, str) and isinstance(own_checked, date)
+        if not isinstance(own_text, str) or not own_text or not isinstance(own_checked, date):
+            raise self.fault(short, "a text of its own is words, a day of its own is a day")
         return Parameter(name, own_text, unit, own_checked, values, self.place(short), choices)
 
-    def value(self, parameter: str, row: dict[str, object], choices: tuple[str, ...]) -> Value:
+    def value(self, parameter: str, row: dict[str, object], choices: tuple[str, ...], number: int) -> Value:
         if unknown := set(row) - {"from", "to", "value", "source", "status", "doubt"}:
-            raise self.fault(parameter, f"unknown words: {', '.join(sorted(unknown))}")
+            raise self.fault(parameter, f"unknown words: {', '.join(sorted(unknown))}", number)
         start, last, source = row.get("from"), row.get("to", FOREVER), row.get("source")
         if not isinstance(start, date) or not isinstance(last, date) or start > last:
-            raise self.fault(parameter, "each value has a first day, not after its last day")
-        if not isinstance(source, str) or not source:
-            raise self.fault(parameter, f"the value from {start} has no source")
-        return Value(start, self.amount(parameter, row.get("value"), choices), source, self.doubt(parameter, row), last)
+            raise self.fault(parameter, "each value has a first day, not after its last day", number)
+        if not isinstance(source, str) or not source.strip():
+            raise self.fault(parameter, f"the value from {start} has no source", number)
+        amount = self.amount(parameter, row.get("value"), choices, number)
+        return Value(start, amount, source, self.doubt(parameter, row, number), last)
 
-    def doubt(self, parameter: str, row: dict[str, object]) -> Text | None:
+    def doubt(self, parameter: str, row: dict[str, object], number: int) -> Text | None:
         status, words = row.get("status", "checked"), row.get("doubt")
         if status == "checked" and words is None:
             return None
         said = cast(dict[str, object], words) if isinstance(words, dict) else {}
         fr, en = said.get("fr"), said.get("en")
         if status != "to-verify" or not (isinstance(fr, str) and fr and isinstance(en, str) and en):
-            raise self.fault(parameter, "a value is either checked, or to-verify with its doubt in fr and en")
+            raise self.fault(parameter, "a value is either checked, or to-verify with its doubt in fr and en", number)
         return Text(fr, en)
 
-    def amount(self, parameter: str, value: object, choices: tuple[str, ...]) -> int | Mapping[str, int]:
+    def amount(self, parameter: str, value: object, choices: tuple[str, ...], number: int) -> int | Mapping[str, int]:
         if choices:
             if value not in choices:
-                raise self.fault(parameter, f"the value is one of {', '.join(choices)}")
+                raise self.fault(parameter, f"the value is one of {', '.join(choices)}", number)
             return choices.index(cast(str, value))
         if type(value) is int:
             return value
         table = cast(dict[str, object], value) if isinstance(value, dict) else {"": None}
         if all(type(amount) is int for amount in table.values()) and set(table) <= {*DEPARTMENTS, *REGIMES}:
             return cast(dict[str, int], table)
-        raise self.fault(parameter, "a value is a whole number, or one whole number per departement or regime")
+        raise self.fault(parameter, "a value is a whole number, or one whole number per departement or regime", number)
+
+
+def _between(before: Value, after: Value) -> str:
+    """What is wrong between a value and the next one of its parameter; empty when nothing is."""
+    if after.start <= before.start or (before.last != FOREVER and before.last >= after.start):
+        return f"overlap: the value from {after.start} starts inside the one before it"
+    if before.last != FOREVER and before.last + timedelta(days=1) < after.start:
+        return f"gap: no value from {before.last + timedelta(days=1)} to {after.start}"
+    if isinstance(before.value, int) != isinstance(after.value, int):
+        return "a parameter has one value for all, or one per key, on all its days"
+    if isinstance(before.value, int) or isinstance(after.value, int):
+        return ""
+    dropped = sorted(set(before.value) - set(after.value))
+    return f"gap: no value for {', '.join(dropped)} from {after.start}" if dropped else ""
