@@ -408,8 +408,9 @@ class _File:
         header = next((n for n, line in enumerate(lines, 1) if line == f"[{parameter}]"), 0)
         section = takewhile(lambda numbered: not numbered[1].startswith("["), enumerate(lines[header:], header + 1))
         rows = [n for n, line in section if line.startswith("{")]
-        own = header and row is not None and row < len(rows)
-        return Place(self.name, rows[row] if own else header, parameter)
+        if header and row is not None and row < len(rows):
+            return Place(self.name, rows[row], parameter)
+        return Place(self.name, header, parameter)
 
     def parameters(self, table: dict[str, object], path: str, text: str, checked: date) -> Iterator[Parameter]:
         for key, child in table.items():
