@@ -44,6 +44,8 @@ class Actor:
 
     `practice` is the establishment acted for, `tenant` the insurer an insurer's user works for. `scopes` have the form
     scope:resource:action; `tenants` and `purposes` bound a machine client, and empty means that its contract does not.
+    `practices` are those that it may act for, and `persons_per_day` the caseload of a machine's contract (zero: none).
+    `probation` says that the access is new: it is bounded more tightly for seven days.
     """
 
     account: int
@@ -59,6 +61,9 @@ class Actor:
     session: UUID | None = field(default=None, repr=False)
     authenticator: UUID | None = field(default=None, repr=False)
     stepped_up: bool = False
+    practices: frozenset[int] = frozenset()
+    persons_per_day: int = 0
+    probation: bool = False
 
     def holds(self, scope: str) -> bool:
         """Whether the account was given this scope. The policies decide the rest."""

@@ -6,6 +6,8 @@ from cloison.errors import Catalogue
 from cloison.gateways.files import counter_reasons as counter
 from cloison.gateways.files import reasons as files
 from cloison.identifiers import reasons as identifiers
+from cloison.identity import administration_reasons as administration
+from cloison.identity import reasons as identity
 from cloison.ops import reasons as ops
 from cloison.ops import tariff_reasons as tariffs
 from cloison.payments import reasons as payments
@@ -27,6 +29,8 @@ PARTS: dict[str, Catalogue] = {
     "claims": claims.CATALOGUE,
     "payments": payments.CATALOGUE,
     "disclosure": disclosure.CATALOGUE,
+    "identity": identity.CATALOGUE,
+    "identity.administration": administration.CATALOGUE,
     "storage": storage.CATALOGUE,
     "storage.keys": keys.CATALOGUE,
     "ops": ops.CATALOGUE,
