@@ -171,10 +171,27 @@ class Database:
             await pool.release(connection)
 
     @asynccontextmanager
-    async def transaction(self, role: Role) -> AsyncGenerator[Transaction]:
-        """One transaction: committed when the block ends, rolled back when it raises."""
+    async def transaction(
+        self, role: Role, *, tenant: int = 0, organisation: int = 0, practice: int = 0
+    ) -> AsyncGenerator[Transaction]:
+        """One transaction: committed when the block ends, rolled back when it raises.
+
+        It sees the rows of the insurer, organisation or practice named here; a table confined by one that is not named
+        raises. The names end with the transaction, so a connection never carries them to the next caller.
+        """
         async with self.session(role) as connection, connection.transaction():
+            if tenant or organisation or practice:
+                await _confine(connection, tenant, organisation, practice)
             yield Transaction(connection, role)
+
+
+async def _confine(connection: Connection, tenant: int, organisation: int, practice: int) -> None:
+    """Say to row security for whom this transaction reads: three settings that end with it."""
+    await connection.execute(
+        """select set_config('cloison.tenant', $1, true), set_config('cloison.organisation', $2, true),
+                  set_config('cloison.practice', $3, true)""",
+        *(str(each) if each else "" for each in (tenant, organisation, practice)),
+    )
 
 
 def _is_gone(connection: PoolConnectionProxy) -> bool:

@@ -29,8 +29,13 @@ class Transaction:
 class Storage(Protocol):
     """The database as a use case holds it: it opens transactions, and hands the rest to the stores of the parts."""
 
-    def transaction(self, role: Role) -> AbstractAsyncContextManager[Transaction]:
-        """One transaction: committed when the block ends, rolled back when it raises."""
+    def transaction(
+        self, role: Role, *, tenant: int = 0, organisation: int = 0, practice: int = 0
+    ) -> AbstractAsyncContextManager[Transaction]:
+        """One transaction: committed when the block ends, rolled back when it raises.
+
+        Row security confines it to the insurer, organisation or practice named here.
+        """
         ...
 
     def session(self, role: Role) -> "AbstractAsyncContextManager[Connection]":
