@@ -33,6 +33,10 @@ CHANNELS_READ = {
     },
     (Role.PAY, "payments.bank_account"): {"sealed"},
 }  # fmt: skip
+CHANNELS_READ |= {
+    (role, "exchanges.document"): {"document", "name", "digest", "about", "status", "outcome", "use", "day"}
+    for role in (Role.PORTAL, Role.API, Role.MACHINE)
+}
 CHANNELS_WRITE = {
     (Role.BATCH, "disclosure.entry"): {"token", "mark", "request_hash", "act_family", "care_date"},
     (Role.BATCH, "disclosure.settlement"): {"person", "result"},
@@ -163,6 +167,8 @@ async def test_no_table_of_persons_has_a_column_for_a_name_a_bank_an_address_or_
         ("disclosure.entry", "account"),  # the account that asked
         ("vault.batch_index", "nir_token"),  # a keyed hash
         ("vault.batch_index", "birth_mark"),  # a keyed hash
+        ("exchanges.document", "account"),  # the account that sent it
+        ("exchanges.document", "name"),  # a keyed hash of the sender's number
     }
 
 
@@ -177,6 +183,7 @@ async def test_bank_details_exist_for_insurers_and_practices_alone_and_sealed(ow
         ("payments.bank_account", "last4"),
         ("vault.identity", "sealed"),
         ("rights.quarantine", "sealed"),
+        ("exchanges.document", "sealed"),
     }
     for holder in (0, 3):  # 1 insurer, 2 practice, and no third
         with pytest.raises(asyncpg.CheckViolationError):

@@ -7,6 +7,7 @@ from cloison.storage.database import Address
 from cloison.storage.roles import Role
 
 COUNTER = {Role.PORTAL, Role.API, Role.CARD, Role.MACHINE}
+SPEAKERS = {Role.PORTAL, Role.API, Role.MACHINE}
 MEMBERS = tuple(role for role in Role if role is not Role.OWNER)
 
 # Which role runs which function: the whole list. A function that is not here is run by nobody who logs in (triggers,
@@ -23,6 +24,10 @@ RUNS = {
     "disclosure.open_export": {Role.OFFICE},
     "disclosure.freeze": {Role.OFFICE},
     "disclosure.sweep": {Role.OFFICE},
+    "disclosure.reserve_documents": SPEAKERS,
+    "disclosure.reveal_documents": SPEAKERS,
+    "exchanges.record": SPEAKERS,
+    "exchanges.concerning": SPEAKERS,
     "rights.engage": COUNTER,
     "rights.expire_engagements": {Role.CLAIMS, Role.OFFICE},
     "rights.release_engagement": {*COUNTER, Role.OFFICE},
@@ -36,12 +41,16 @@ RUNS = {
 }
 # The functions whose own rights let them read persons. Each is in the list above, or is called by one that is.
 READ_PERSONS = {"disclosure.reveal_rights", "disclosure.reveal_rights_batch", "disclosure.reveal_statement",
-                "disclosure.reveal_account", "disclosure.sweep", "rights.engage"}  # fmt: skip
+                "disclosure.reveal_account", "disclosure.sweep", "disclosure.reveal_documents",
+                "rights.engage"}  # fmt: skip
+# These write documents or the log, or name documents to their own practice: no byte of one comes out.
+HANDLE_DOCUMENTS = {"exchanges.record", "exchanges.concerning", "disclosure.reserve_documents"}
 ENTERS = {
     "identity": set(MEMBERS),
     "vault": {Role.RIGHTS},
     "disclosure": set(MEMBERS) - {Role.PAY, Role.RIGHTS, Role.CLAIMS},
     "rights": {*COUNTER, Role.BATCH, Role.OFFICE, Role.RIGHTS, Role.CLAIMS},
+    "exchanges": SPEAKERS,
     "claims": {Role.CLAIMS, Role.PAY},
     "payments": {Role.CLAIMS, Role.PAY, Role.OFFICE, Role.INSURER},
     "public": set[Role](),
@@ -128,9 +137,9 @@ async def test_the_functions_that_read_persons_for_somebody_are_known(owner: asy
         f"""select n.nspname || '.' || p.proname as function
             from pg_proc p join pg_namespace n on n.oid = p.pronamespace
             where {OURS} and p.prosecdef
-              and p.prosrc ~ '(vault\\.(identity|online_index|batch_index)|rights\\.coverage)'"""
+              and p.prosrc ~ '(vault\\.(identity|online_index|batch_index)|rights\\.coverage|exchanges\\.document)'"""
     )
-    assert {row["function"] for row in rows} - {"vault.shred"} == READ_PERSONS
+    assert {row["function"] for row in rows} - {"vault.shred"} - HANDLE_DOCUMENTS == READ_PERSONS
 
 
 async def test_what_reveals_to_a_channel_asks_first_whether_the_question_was_committed(
@@ -139,7 +148,7 @@ async def test_what_reveals_to_a_channel_asks_first_whether_the_question_was_com
     for function in READ_PERSONS - {"disclosure.sweep", "disclosure.reveal_account"}:
         text = await owner.fetchval("select prosrc from pg_proc where oid = $1::regproc", function)
         asked = text.index("disclosure.require_revealable(p_reservation)")
-        assert asked < min(text.index(read) for read in ("vault.", "rights.") if read in text), function
+        assert asked < min(text.index(read) for read in ("vault.", "rights.", "exchanges.") if read in text), function
     inquiry = await owner.fetchval("select prosrc from pg_proc where oid = 'disclosure.reveal_account'::regproc")
     assert inquiry.index("pg_xact_status(e.xact) = 'committed'") < inquiry.index("return query")
     assert await owner.fetchval("select prorettype = 'int8'::regtype from pg_proc where proname = 'sweep'"), "a count"

@@ -7,7 +7,7 @@ reader.settle(persons, results, fields) # written with the next reservation
 """
 
 from cloison.disclosure.purpose import Fields, Proof, Purpose, Result
-from cloison.disclosure.reader import BatchDoor, Door, Needs, Reader, RevealedRights
+from cloison.disclosure.reader import BatchDoor, Door, Needs, Reader, RevealedRights, recall
 from cloison.identity import Channel
 
 __all__ = [
@@ -21,4 +21,5 @@ __all__ = [
     "Reader",
     "Result",
     "RevealedRights",
+    "recall",
 ]

@@ -15,6 +15,7 @@ class Purpose(IntEnum):
     GUARANTEE = 2
     CLAIM = 3
     STATEMENT = 4
+    RECALL = 6
 
     @property
     def basis(self) -> Text:
@@ -38,6 +39,10 @@ BASES = {
         "droit d'accès de la personne (RGPD, article 15) : qui a appris quoi à son sujet",
         "right of access of the person (GDPR, article 15): who learned what about them",
     ),
+    Purpose.RECALL: Text(
+        "exécution du contrat de tiers payant : relire sa propre demande et la réponse qu'elle a reçue",
+        "performance of the third-party payment contract: read one's own request and its answer again",
+    ),
 }
 
 
@@ -48,6 +53,7 @@ class Proof(IntEnum):
     CODE = 2
     CARD = 3
     FILE = 4
+    OWN_RECORD = 5
 
 
 class Fields(IntFlag):
@@ -85,5 +91,6 @@ WIDEST = {
     | Fields.CEILING,
     Purpose.CLAIM: Fields.COVERED | Fields.VALIDITY | Fields.AMOUNT,
     Purpose.STATEMENT: Fields.STATEMENT,
+    Purpose.RECALL: Fields(255),
 }
 """The widest answer of each purpose: what a reservation announces before anything is read."""

@@ -4,7 +4,8 @@ Nobody can make one but a door, and a door makes it only once the reservation is
 twenty thousand follow the same steps: online channels send arrays in one round trip, the batch channel copies columns.
 """
 
-from collections.abc import Callable, Generator
+import uuid
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from cloison.disclosure.reasons import BY_SQLSTATE, UNAVAILABLE
 from cloison.errors import Reason, Unavailable
-from cloison.identity.actor import Channel
+from cloison.identity.actor import Actor, Channel
 from cloison.period import Days
 from cloison.storage import bulk
 from cloison.storage.roles import Role
@@ -33,6 +34,8 @@ ROLES = {
 # The text is compared by the database, which accepts no other statement beside COMMIT: see migration 0005.
 RESERVE = "select disclosure.reserve($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)"
 SETTLE = "select disclosure.settle($1,$2,$3)"
+RESERVE_DOCUMENTS = "select disclosure.reserve_documents($1,$2,$3,$4,$5)"
+"""Compared too: see migration 0050."""
 SETTLED = 2
 
 
@@ -221,6 +224,20 @@ class BatchReader:
         }
         async with self._database.session(Role.BATCH) as connection:
             await bulk.copy(connection, "disclosure", "settlement", columns)
+
+
+async def recall(database: Storage, role: Role, actor: Actor, documents: Sequence[uuid.UUID]) -> list[asyncpg.Record]:
+    """What the actor's practice said and heard before: the columns of `disclosure.reveal_documents`.
+
+    Reserved first, and never settled: a recall discloses in full, which is what an unsettled line means. Documents of
+    others are passed over. Raises Unavailable when the log cannot be written or the channel is closed.
+    """
+    with _raising():
+        async with database.session(role) as connection:
+            reservation = await connection.fetchval(
+                RESERVE_DOCUMENTS, actor.practice, actor.account, documents, actor.session, actor.authenticator
+            )
+            return await connection.fetch("select * from disclosure.reveal_documents($1)", reservation)
 
 
 def _arrays(needs: Needs) -> tuple[list[object], ...]:

@@ -94,6 +94,11 @@ claims.quarantine               plain      quarantine file record records reason
 claims.resend                   plain      file record invoice
 claims.told                     plain      decision run
 
+exchanges.document              plain      practice version place kind tenant account recorded_at
+                                pseudonym  document name digest token about
+                                health     status outcome use day sealed
+                                secret     dek
+
 payments.book                   plain      tenant opened_at
 payments.account                plain      account tenant kind practice opened_at
 payments.balance                plain      account debits_posted credits_posted debits_pending credits_pending

@@ -1,0 +1,108 @@
+"""The SQL of exchanges. What a practice has is read in a transaction that says which practice it is."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeAlias
+from uuid import UUID
+
+import asyncpg
+
+from cloison.storage.database import Connection
+from cloison.storage.roles import Role
+from cloison.storage.transaction import Storage
+
+if TYPE_CHECKING:
+    from cloison.exchanges.exchange import Search
+
+Row: TypeAlias = tuple[object, ...]
+FILED = "document, version, place, kind, tenant, about, status, outcome, use, day, recorded_at, digest"
+# The newest version of each document, at the place of its first: a later version does not move between pages.
+NEWEST = """
+    from exchanges.document first
+    join lateral (select v.document, v.version, v.kind, v.tenant, v.about, v.status, v.outcome, v.use, v.day,
+                         v.recorded_at
+                  from exchanges.document v where v.practice = first.practice and v.document = first.document
+                  order by v.version desc limit 1) d on true
+    where first.kind = $1 and first.version = 1
+      and ($2::uuid[] is null or first.document = any ($2)) and ($3::uuid[] is null or first.about = any ($3))
+      and ($4::bytea is null or first.name = $4)
+      and ($5::text[] is null or d.status = any ($5)) and ($6::text[] is null or d.outcome = any ($6))
+      and ($7::text[] is null or d.use = any ($7))
+      and ($8::date is null or d.day >= $8) and ($9::date is null or d.day < $9)
+      and ($10::timestamptz is null or d.recorded_at >= $10) and ($11::timestamptz is null or d.recorded_at < $11)
+      and ($12::int8 is null or first.place <= $12)
+"""
+
+
+async def record(database: Storage, role: Role, rows: Sequence[Row]) -> dict[UUID, datetime]:
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    async with database.session(role) as connection:
+        written = await connection.fetch(
+            "select * from exchanges.record($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16)", *columns
+        )
+    return {row["document"]: row["recorded_at"] for row in written}
+
+
+async def find(
+    database: Storage, role: Role, practice: int, search: "Search", name: bytes | None
+) -> list[asyncpg.Record]:
+    async with _acting_for(database, role, practice) as connection:
+        conditions = await _conditions(connection, practice, search, name)
+        columns = FILED.replace("place", "first.place").replace("digest", "first.digest").split(", ")
+        return await connection.fetch(
+            f"select {', '.join(each if '.' in each else 'd.' + each for each in columns)} {NEWEST}"
+            " and ($13::int8 is null or first.place < $13) order by first.place desc limit $14",
+            *conditions,
+            search.before,
+            search.count,
+        )
+
+
+async def count(database: Storage, role: Role, practice: int, search: "Search", name: bytes | None) -> int:
+    async with _acting_for(database, role, practice) as connection:
+        conditions = await _conditions(connection, practice, search, name)
+        return await connection.fetchval(f"select count(*) {NEWEST}", *conditions)
+
+
+async def versions(database: Storage, role: Role, practice: int, document: UUID) -> list[asyncpg.Record]:
+    async with _acting_for(database, role, practice) as connection:
+        return await connection.fetch(
+            f"select {FILED} from exchanges.document where document = $1 order by version desc",  # noqa: S608  our own names
+            document,
+        )
+
+
+async def _conditions(
+    connection: Connection, practice: int, search: "Search", name: bytes | None
+) -> tuple[object, ...]:
+    """The parameters of NEWEST. A person is looked for by a function: tokens can be asked with, not read."""
+    documents: list[UUID] | None = list(search.documents) or None
+    if search.token is not None:
+        rows = await connection.fetch(
+            "select document from exchanges.concerning($1, $2, $3)", practice, [search.token], search.kind
+        )
+        theirs = {row["document"] for row in rows}
+        documents = [each for each in documents if each in theirs] if documents else list(theirs)
+    return (
+        search.kind,
+        documents,
+        list(search.about) or None,
+        name,
+        list(search.status) or None,
+        list(search.outcome) or None,
+        list(search.use) or None,
+        search.day_from,
+        search.day_to,
+        search.recorded_from,
+        search.recorded_to,
+        search.up_to,
+    )
+
+
+@asynccontextmanager
+async def _acting_for(database: Storage, role: Role, practice: int) -> AsyncGenerator[Connection]:
+    """A transaction that sees what this practice has, and nothing else: row security does the rest."""
+    async with database.session(role) as connection, connection.transaction():
+        await connection.execute("select set_config('cloison.practice', $1, true)", str(practice))
+        yield connection
