@@ -1,14 +1,13 @@
 """The SQL of exchanges. What a practice has is read in a transaction that says which practice it is."""
 
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
 from uuid import UUID
 
 import asyncpg
 
-from cloison.storage.database import Connection
+from cloison.storage.database import Connection, connection_of
 from cloison.storage.roles import Role
 from cloison.storage.transaction import Storage
 
@@ -47,7 +46,8 @@ async def record(database: Storage, role: Role, rows: Sequence[Row]) -> dict[UUI
 async def find(
     database: Storage, role: Role, practice: int, search: "Search", name: bytes | None
 ) -> list[asyncpg.Record]:
-    async with _acting_for(database, role, practice) as connection:
+    async with database.transaction(role, practice=practice) as work:
+        connection = connection_of(work)
         conditions = await _conditions(connection, practice, search, name)
         columns = FILED.replace("place", "first.place").replace("digest", "first.digest").split(", ")
         return await connection.fetch(
@@ -60,13 +60,15 @@ async def find(
 
 
 async def count(database: Storage, role: Role, practice: int, search: "Search", name: bytes | None) -> int:
-    async with _acting_for(database, role, practice) as connection:
+    async with database.transaction(role, practice=practice) as work:
+        connection = connection_of(work)
         conditions = await _conditions(connection, practice, search, name)
         return await connection.fetchval(f"select count(*) {NEWEST}", *conditions)
 
 
 async def versions(database: Storage, role: Role, practice: int, document: UUID) -> list[asyncpg.Record]:
-    async with _acting_for(database, role, practice) as connection:
+    async with database.transaction(role, practice=practice) as work:
+        connection = connection_of(work)
         return await connection.fetch(
             f"select {FILED} from exchanges.document where document = $1 order by version desc",  # noqa: S608  our own names
             document,
@@ -98,11 +100,3 @@ async def _conditions(
         search.recorded_to,
         search.up_to,
     )
-
-
-@asynccontextmanager
-async def _acting_for(database: Storage, role: Role, practice: int) -> AsyncGenerator[Connection]:
-    """A transaction that sees what this practice has, and nothing else: row security does the rest."""
-    async with database.session(role) as connection, connection.transaction():
-        await connection.execute("select set_config('cloison.practice', $1, true)", str(practice))
-        yield connection
