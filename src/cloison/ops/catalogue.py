@@ -5,8 +5,10 @@ from cloison.disclosure import reasons as disclosure
 from cloison.errors import Catalogue
 from cloison.gateways.files import counter_reasons as counter
 from cloison.gateways.files import reasons as files
+from cloison.gateways.http import reasons as http
 from cloison.identifiers import reasons as identifiers
 from cloison.identity import administration_reasons as administration
+from cloison.identity import permission_reasons as permissions
 from cloison.identity import reasons as identity
 from cloison.ops import reasons as ops
 from cloison.ops import tariff_reasons as tariffs
@@ -21,6 +23,7 @@ from cloison.storage import reasons as storage
 PARTS: dict[str, Catalogue] = {
     "gateways.counter": counter.CATALOGUE,
     "gateways.files": files.REASONS,
+    "gateways.http": http.CATALOGUE,
     "identifiers": identifiers.CATALOGUE,
     "rights": rights.CATALOGUE,
     "rights.movements": movements.CATALOGUE,
@@ -31,6 +34,7 @@ PARTS: dict[str, Catalogue] = {
     "disclosure": disclosure.CATALOGUE,
     "identity": identity.CATALOGUE,
     "identity.administration": administration.CATALOGUE,
+    "identity.permissions": permissions.CATALOGUE,
     "storage": storage.CATALOGUE,
     "storage.keys": keys.CATALOGUE,
     "ops": ops.CATALOGUE,
