@@ -34,7 +34,7 @@ CHANNELS_READ = {
     (Role.PAY, "payments.bank_account"): {"sealed"},
 }  # fmt: skip
 CHANNELS_READ |= {
-    (role, "exchanges.document"): {"document", "name", "digest", "about", "status", "outcome", "use", "day"}
+    (role, "exchanges.document"): {"document", "name", "digest", "patient", "about", "status", "outcome", "use", "day"}
     for role in (Role.PORTAL, Role.API, Role.MACHINE)
 }
 CHANNELS_WRITE = {
@@ -132,6 +132,18 @@ async def test_the_services_read_of_persons_what_is_listed(owner: asyncpg.Connec
     assert await privileges(owner, (Role.RIGHTS, Role.CLAIMS), "select") == SERVICES_READ
 
 
+async def test_who_checks_identities_reads_credentials_and_no_fact_about_a_person(owner: asyncpg.Connection) -> None:
+    readable = await privileges(owner, (Role.IDENTITY,), "select")
+    assert {table.partition(".")[0] for _, table in readable} == {"identity"}
+    credentials = {
+        table for (table, _), label in classes().items() if table.startswith("identity.") and label in SENSITIVE
+    }
+    for role in Role:
+        if role not in (Role.OWNER, Role.IDENTITY):
+            every = await privileges(owner, (role,), "select", "insert", "update", "references")
+            assert not {table for _, table in every} & credentials, role
+
+
 async def test_nobody_who_logs_in_reads_a_sealed_identity(owner: asyncpg.Connection) -> None:
     members = tuple(role for role in Role if role is not Role.OWNER)
     readable = await privileges(owner, members, "select")
@@ -165,6 +177,8 @@ async def test_no_table_of_persons_has_a_column_for_a_name_a_bank_an_address_or_
     }
     assert suspects == {
         ("disclosure.entry", "account"),  # the account that asked
+        ("identity.insured", "account"),  # the login of an insured person
+        ("identity.outside", "account"),
         ("vault.batch_index", "nir_token"),  # a keyed hash
         ("vault.batch_index", "birth_mark"),  # a keyed hash
         ("exchanges.document", "account"),  # the account that sent it

@@ -27,11 +27,10 @@ RUNS = {
     "disclosure.reserve_documents": SPEAKERS,
     "disclosure.reveal_documents": SPEAKERS,
     "exchanges.record": SPEAKERS,
-    "exchanges.concerning": SPEAKERS,
     "rights.engage": COUNTER,
     "rights.expire_engagements": {Role.CLAIMS, Role.OFFICE},
     "rights.release_engagement": {*COUNTER, Role.OFFICE},
-    "rights.loaded_insurers": set(MEMBERS) - {Role.PAY, Role.EXPORT},
+    "rights.loaded_insurers": set(MEMBERS) - {Role.PAY, Role.EXPORT, Role.IDENTITY},
     "vault.shred": {Role.RIGHTS},
     "payments.account_number": {Role.CLAIMS, Role.PAY},
     "payments.banque": {Role.CLAIMS, Role.PAY},
@@ -43,12 +42,12 @@ RUNS = {
 READ_PERSONS = {"disclosure.reveal_rights", "disclosure.reveal_rights_batch", "disclosure.reveal_statement",
                 "disclosure.reveal_account", "disclosure.sweep", "disclosure.reveal_documents",
                 "rights.engage"}  # fmt: skip
-# These write documents or the log, or name documents to their own practice: no byte of one comes out.
-HANDLE_DOCUMENTS = {"exchanges.record", "exchanges.concerning", "disclosure.reserve_documents"}
+# These write documents or the log: no byte of one comes out.
+HANDLE_DOCUMENTS = {"exchanges.record", "disclosure.reserve_documents"}
 ENTERS = {
     "identity": set(MEMBERS),
     "vault": {Role.RIGHTS},
-    "disclosure": set(MEMBERS) - {Role.PAY, Role.RIGHTS, Role.CLAIMS},
+    "disclosure": set(MEMBERS) - {Role.PAY, Role.RIGHTS, Role.CLAIMS, Role.IDENTITY},
     "rights": {*COUNTER, Role.BATCH, Role.OFFICE, Role.RIGHTS, Role.CLAIMS},
     "exchanges": SPEAKERS,
     "claims": {Role.CLAIMS, Role.PAY},

@@ -5,7 +5,7 @@
     pseudonym  stands for one person, contract or promise; without the keys of its insurer it leads to nobody
     personal   a fact about whoever a pseudonym stands for, or an identity, which exists sealed only
     health     care that somebody received or asked for: acts, days, families, what they cost
-    secret     keys, even wrapped, and bank details of insurers and practices, sealed
+    secret     keys, even wrapped, digests of what opens a session, bank details of insurers and practices, sealed
 
 There is no column for the bank details, postal address, telephone or e-mail of an insured person, and no class for one.
 tests/security/test_classification.py compares this table with the database, so that a migration says what it adds.
@@ -29,7 +29,36 @@ COLUMNS: Final = """
 cloison.migration               plain      number name digest applied_at
 
 identity.practice               plain      practice number category name departement town sector optam specialty since
-identity.account                plain      account name practice channel since
+identity.account                plain      account name practice channel since kind
+identity.organisation           plain      organisation name kind tenant since
+identity.establishment          plain      organisation practice valid_from valid_to
+identity.outside                plain      provider account
+                                pseudonym  subject
+identity.vouching               plain      vouching account provider acr vouched_at
+identity.standing               plain      standing account state cause probation_until since
+identity.failures               plain      account in_a_row failed_at
+identity.insured                plain      account tenant
+                                pseudonym  person
+                                personal   valid_from valid_to
+identity.delegation             plain      delegation organisation practice account role given_by valid_from valid_to
+                                plain      ended_by recorded_at
+identity.passkey                plain      passkey account credential public_key aaguid synced sign_count means
+                                plain      enrolled_at usable_from probation_until used_at revoked_at
+identity.invitation             plain      invitation account asked_by approved_by expires_at used_at
+                                secret     code
+identity.challenge              plain      use account session key_thumbprint issued_at expires_at
+                                secret     digest nonce verifier
+identity.used                   plain      digest expires_at
+identity.session                plain      session key_thumbprint account kind organisation practice tenant passkey
+                                plain      opened_at seen_at ends_at stepped_up_at ended_at
+                                secret     cookie
+identity.client                 plain      client name account organisation channel practices tenants purposes scopes
+                                plain      persons_per_day valid_from valid_to revoked_at revoked_why since
+identity.client_key             plain      client_key client kind thumbprint jwk valid_from valid_to revoked_at
+identity.token_key              plain      kid public signs_from signs_to
+                                secret     wrapped
+identity.event                  plain      event kind account session detail happened_at
+identity.notice                 plain      notice account kind way noted_at told_at
 
 vault.identity                  plain      tenant key_epoch written_at
                                 pseudonym  person record_mark
@@ -95,7 +124,7 @@ claims.resend                   plain      file record invoice
 claims.told                     plain      decision run
 
 exchanges.document              plain      practice version place kind tenant account recorded_at
-                                pseudonym  document name digest token about
+                                pseudonym  document name digest token patient about
                                 health     status outcome use day sealed
                                 secret     dek
 

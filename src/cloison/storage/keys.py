@@ -5,7 +5,7 @@ Names say the use, and a key serves no other:
     kek/<tenant>                        wraps the keys of that insurer's persons
     index/<tenant>/<purpose>/<epoch>    HMAC only: blind indexes
     sign/<purpose>                      Ed25519: checkpoints, cards, packs
-    spool, bank                         wrap the keys of received files and of bank data
+    spool, bank, identity               wrap the keys of received files, of bank data, and those that sign access tokens
 
 An envelope is `provider (1 byte), epoch (2), nonce (12), sealed secret, tag (16)`: a provider refuses the
 envelopes of another, so development data cannot enter production. Every call takes a batch: one request is a
@@ -115,7 +115,7 @@ def use_of(key_id: str) -> Use:
         return Use.INDEX
     if head == "kek" and len(rest) == 1 and rest[0].isdigit():
         return Use.WRAP
-    if head in ("spool", "bank") and not rest:
+    if head in ("spool", "bank", "identity") and not rest:
         return Use.WRAP
     if head == "sign" and len(rest) == 1:
         return Use.SIGN

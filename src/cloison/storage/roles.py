@@ -32,6 +32,7 @@ class Role(StrEnum):
     PAY = "c_pay"
     RIGHTS = "s_rights"
     CLAIMS = "s_claims"
+    IDENTITY = "s_identity"
 
 
 SCRAM_ITERATIONS = 4096
