@@ -1,0 +1,81 @@
+"""The desks of one process: for each online channel a batcher in front of a desk that knows insurers and products.
+
+What a desk knows of insurers is read again every few seconds, so that a file loaded by another process counts here.
+What was disclosed is settled with the next question, or soon after when none comes.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+
+from cloison.disclosure import Channel, Door
+from cloison.errors import Reason, Unavailable
+from cloison.identity import Actor
+from cloison.ops import house as houses
+from cloison.ops.batcher import Batcher, Policy
+from cloison.ops.house import House
+from cloison.rights.enquiry import Desk
+from cloison.rights.question import Enquiry, Reply, dealt, gathered
+from cloison.storage.database import Database
+
+ONLINE = (Channel.PORTAL, Channel.API, Channel.CARD, Channel.MACHINE)
+FRESH = timedelta(seconds=10)
+QUIET = timedelta(seconds=1)
+
+
+class Desks:
+    """Answers the questions of every online channel, each through its own compartment."""
+
+    def __init__(self, house: House, database: Database, policy: Policy) -> None:
+        self._house = house
+        self._database = database
+        self._policy = policy
+        self._desks: dict[Channel, Desk] = {}
+        self._doors: dict[Channel, Door] = {}
+        self.batchers: dict[Channel, Batcher[Enquiry, Reply]] = {}
+
+    async def open(self) -> None:
+        """Read what the desks need, once for all channels."""
+        await self.refresh()
+        for channel in ONLINE:
+            self.batchers[channel] = self._batcher(channel)
+
+    async def ask(self, actor: Actor, enquiries: Sequence[Enquiry]) -> Sequence[Reply] | Reason:
+        """Answer questions on the channel of their actor."""
+        return await self.batchers[actor.channel].ask(enquiries)
+
+    async def refresh(self) -> None:
+        """Read insurers and products again. The doors stay: what waits to be settled waits there."""
+        for channel in ONLINE:
+            self._desks[channel], door = await houses.desk(
+                self._house, self._database, channel, self._doors.get(channel)
+            )
+            self._doors[channel] = door
+
+    async def keep(self) -> None:
+        """Keep the desks fresh and settled, until cancelled."""
+        rounds = 0
+        while True:
+            await asyncio.sleep(QUIET.total_seconds())
+            rounds += 1
+            try:
+                if rounds % int(FRESH / QUIET) == 0:
+                    await self.refresh()
+                for channel in ONLINE:
+                    if self.batchers[channel].idle:
+                        await self._doors[channel].close()
+            except Unavailable:  # the database went away: questions are told so, and we come back
+                continue
+
+    async def close(self) -> None:
+        """Answer what waits, then settle it."""
+        for channel in ONLINE:
+            await self.batchers[channel].close()
+            await self._doors[channel].close()
+
+    def _batcher(self, channel: Channel) -> Batcher[Enquiry, Reply]:
+        async def answer(enquiries: Sequence[Enquiry]) -> Sequence[Reply] | Reason:
+            replies = await self._desks[channel].answer(gathered(enquiries))
+            return replies if isinstance(replies, Reason) else dealt(replies)
+
+        return Batcher(answer, self._policy)
