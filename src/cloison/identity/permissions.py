@@ -1,8 +1,8 @@
 """Who may do what: one question, asked before anything is read or written, and the answer or why not.
 
 Permissions have the form scope:resource:action. The policies (policies/*.cedar) decide on what the gate knows of the
-caller, on whose the thing is, and on the circumstances: purpose, proof, frozen channels, approvals. By default nothing is
-allowed.
+caller, on whose the thing is, and on the circumstances: purpose, proof, frozen channels, approvals. Nothing is
+allowed by default.
 """
 
 from dataclasses import dataclass
