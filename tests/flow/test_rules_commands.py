@@ -150,8 +150,8 @@ def test_prices_never_overwrite_the_acts(run: Terminal, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "word", "left"),
     [
-        ((), "Taux obligatoire 70 %", "Reste à l'assuré"),
-        (("--english",), "Compulsory rate 70 %", "Left to pay EUR 0.00"),
+        ((), "Taux obligatoire 70 %", "reste à l'assuré 0,00"),
+        (("--english",), "Compulsory rate 70 %", "left to the insured EUR 0.00"),
     ],
 )
 def test_an_explanation_tells_each_cent_beside_the_prices(

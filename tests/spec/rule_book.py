@@ -14,7 +14,9 @@ from pathlib import Path
 from tests.spec.tables import INPUTS, read
 
 from cloison.money import euros
+from cloison.period import FOREVER
 from cloison.rules import TariffBook
+from cloison.rules.citations import cited, unread
 from cloison.rules.codes import ACT_TABLE
 from cloison.rules.fault_reasons import FAULTS
 from cloison.rules.law import Law
@@ -43,12 +45,15 @@ class Chapter:
 CHAPTERS = (
     Chapter("part_obligatoire", ("part_obligatoire",), ("taux", "alsace_moselle", "regimes")),
     Chapter("soins_de_ville", ("soins_de_ville",), ("consultation", "hors_parcours", "participation_forfaitaire")),
-    Chapter("auxiliaires", ("auxiliaires", "biologie"), ("lettres",)),
-    Chapter("franchises", ("franchises", "pharmacie"), ("franchise",)),
+    Chapter("auxiliaires", ("auxiliaires",), ("lettres",)),
+    Chapter("biologie", ("biologie",), ()),
+    Chapter("pharmacie", ("pharmacie",), ()),
+    Chapter("dispositifs", ("dispositifs",), ()),
+    Chapter("franchises", ("franchises",), ("franchise",)),
     Chapter("transport", ("transport", "ambulances"), ("taxi", "transport", "vsl")),
     Chapter("hospitalisation", ("hospitalisation",), ("hospitalisation",)),
     Chapter("dentaire", ("dentaire",), ()),
-    Chapter("optique", ("optique", "dispositifs"), ("optique",)),
+    Chapter("optique", ("optique",), ("optique",)),
     Chapter("audiologie", ("audiologie",), ("audiologie",)),
     Chapter("garanties", ("garanties", "contrat_responsable"), ("contrat_responsable",)),
     Chapter("conformite", (), ()),
@@ -95,7 +100,7 @@ def _order() -> Iterator[str]:
     for step in ORDER:
         for law in step.versions:
             words = f"{law.says.en} / {law.says.fr}"
-            yield f"| `{step.column}` | {words} | {', '.join(law.texts)} | {law.since} |"
+            yield f"| `{step.column}` | {words} | {cited(law.texts, 'en')} | {law.since} |"
     yield ""
 
 
@@ -134,7 +139,7 @@ def _reasons() -> Iterator[str]:
     for reason in [*REASONS, *FAULTS]:
         message = f"{reason.message.en} / {reason.message.fr}"
         todo = f"{reason.action.en} / {reason.action.fr}"
-        yield f"| {reason.number} | `{reason.code}` | {message} | {todo} | {reason.actor} | {reason.basis} |"
+        yield f"| {reason.number} | `{reason.code}` | {message} | {todo} | {reason.actor} | {cited([reason.basis], 'en')} |"
     yield ""
 
 
@@ -147,6 +152,30 @@ def _doubts() -> Iterator[str]:
     yield "|---|---|---|---|"
     for doubt in TariffBook.standard().doubts():
         yield f"| `{doubt.parameter}` | {doubt.start} | {doubt.source} | {doubt.doubt.en} / {doubt.doubt.fr} |"
+    yield ""
+    yield "### References to verify"
+    yield ""
+    yield "These articles, decrees and orders are cited from general knowledge: nobody has read them for this project yet."
+    yield "Everywhere in this book and in the accounts of prices they stand behind the words *reference to verify*. What a rule"
+    yield "does is shown by its examples; whether this is the article that says so is open."
+    yield ""
+    yield "| Reference | Cited by |"
+    yield "|---|---|"
+    for reference, places in sorted(_unread_references().items()):
+        yield f"| {reference} | {', '.join(dict.fromkeys(places))} |"
+
+
+def _unread_references() -> dict[str, list[str]]:
+    """Each reference that nobody has read, with the rules, values and reasons that cite it."""
+    found: dict[str, list[str]] = {}
+    cites = [(f"`{law.name}`", text) for step in ORDER for law in step.versions for text in law.texts]
+    for parameter in TariffBook.standard().parameters.values():
+        cites += [(f"`{parameter.name}`", text) for text in (parameter.text, *(v.source for v in parameter.values))]
+    cites += [(f"{reason.number}", reason.basis) for reason in [*REASONS, *FAULTS]]
+    for place, text in cites:
+        for reference in unread(text):
+            found.setdefault(reference, []).append(place)
+    return found
 
 
 def page(chapter: Chapter) -> str:
@@ -165,7 +194,7 @@ def _laws(chapter: Chapter) -> Iterator[str]:
         until = "" if law.until.year == 9999 else f", until {law.until} (excluded)"
         yield f"### {law.says.en}"
         yield ""
-        yield f"*{law.says.fr}.* {', '.join(law.texts)}. Since {law.since}{until}."
+        yield f"*{law.says.fr}.* {cited(law.texts, 'en')}. Since {law.since}{until}."
         yield ""
         yield "```text"
         yield from (line.removeprefix("    ") for line in law.words.strip().splitlines())
@@ -182,13 +211,19 @@ def _tariffs(chapter: Chapter) -> Iterator[str]:
     if parameters:
         yield "## Values"
         yield ""
-        yield "| Parameter | From | Value | Unit | Source |"
-        yield "|---|---|---|---|---|"
+        yield "| Parameter | From | Value | Unit | Text | Source | Checked |"
+        yield "|---|---|---|---|---|---|---|"
     for parameter in parameters:
         for value in parameter.values:
-            doubt = f" **To verify:** {value.doubt.en}" if value.doubt else ""
-            worth = _worth(parameter, value)
-            yield f"| `{parameter.name}` | {value.start} | {worth} | {parameter.unit} | {value.source}.{doubt} |"
+            articles = ", ".join(unread(value.source))
+            doubt = f" **Reference to verify:** {articles}." if articles else ""
+            doubt += f" **To verify:** {value.doubt.en}" if value.doubt else ""
+            worth, last = _worth(parameter, value), "" if value.last == FOREVER else f" to {value.last}"
+            text = cited([parameter.text], "en")
+            yield (
+                f"| `{parameter.name}` | {value.start}{last} | {worth} | {parameter.unit} | {text} "
+                f"| {value.source}.{doubt} | {parameter.checked} |"
+            )
     if parameters:
         yield ""
 

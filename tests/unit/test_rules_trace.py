@@ -38,7 +38,7 @@ def test_an_account_gives_the_value_its_day_and_its_source():
     assert base.law.texts == ("CSS L162-5", "CSS L162-14-1")
     (reading,) = base.readings
     assert (reading.parameter, reading.value, str(reading.since)) == ("consultation.opposable.G", 3000, "2024-12-22")
-    assert "Convention medicale of 2024" in reading.source
+    assert "Convention médicale de 2024" in reading.source
     assert reading.doubt
 
 

@@ -31,7 +31,7 @@ def vsl_declare(acts: Bill, tariff: TariffBook) -> Cents:
 
 @law(
     "CSS L322-5-2",
-    "Convention of medical transport, tariffs of 8 March 2021",
+    "Convention des transporteurs sanitaires, tarifs du 8 mars 2021",
     since=date(2021, 3, 8),
     fr="VSL : tarif conventionnel",
     en="Light medical vehicle: tariff of the convention",

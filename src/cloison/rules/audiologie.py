@@ -27,7 +27,7 @@ def aide_decrite(acts: Bill, tariff: TariffBook) -> Only:
 
 @law(
     "CSS L165-1",
-    "Arrete of 14 November 2018",
+    "Arrêté du 14 novembre 2018",
     since=SINCE,
     fr="Prix limite de la classe I",
     en="Price limit of class I",

@@ -13,7 +13,7 @@ from cloison.rules.vocabulary import MISSING
 
 @law(
     "CSS L162-14-1",
-    "NGAP, arrete of 27 March 1972, art. 2",
+    "NGAP, arrêté du 27 mars 1972, art. 2",
     since=date(2005, 1, 1),
     fr="Lettre-clé x coefficient, ou base déclarée",
     en="Key letter x coefficient, or the declared base",

@@ -70,11 +70,9 @@ def franchise_par_jour(acts: Bill, tariff: TariffBook) -> Only:
     kind = WITHHELD_OF[acts.code]
     limited = (acts.franchise > 0) & ((kind == Withheld.PARAMEDICAL) | (kind == Withheld.TRANSPORT))
     some = acts.only(limited)
-    limits = np.where(
-        WITHHELD_OF[some.code] == Withheld.PARAMEDICAL,
-        tariff["franchise.paramedical_par_jour"].on(some.care_date),
-        tariff["franchise.transport_par_jour"].on(some.care_date),
-    )
+    paramedical = WITHHELD_OF[some.code] == Withheld.PARAMEDICAL
+    limits = tariff["franchise.paramedical_par_jour"].where(paramedical, some.care_date)
+    limits = limits + tariff["franchise.transport_par_jour"].where(~paramedical, some.care_date)
     keys = (some.person_key, some.care_date.days, WITHHELD_OF[some.code])
     kept = granted(keys, lambda: some.sequence, some.franchise, limits - some.franchise_day)
     return Only.among(limited, kept < some.franchise, kept)

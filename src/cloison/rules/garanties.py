@@ -18,7 +18,7 @@ from cloison.rules.law import Only, law
 from cloison.rules.tariff_book import TariffBook
 
 SINCE = date(2005, 1, 1)
-_PRODUCT = "Guarantee table of the insurer's product"
+_PRODUCT = "Tableau de garanties du produit"
 
 
 @law(_PRODUCT, since=SINCE, fr="Garantie en % du ticket modérateur", en="Guarantee in % of the ticket moderateur")
@@ -76,7 +76,7 @@ def plafond_par_acte(acts: Bill, tariff: TariffBook) -> Only:
 
 
 @law(
-    "Principe indemnitaire, Code de la mutualite L224-8; loi Evin of 31 December 1989, art. 9",
+    "Principe indemnitaire (Code de la mutualité L224-8 ; loi Évin du 31 décembre 1989, art. 9)",
     since=SINCE,
     fr="Jamais plus que ce qui reste à payer",
     en="Never more than what is left to pay",

@@ -37,7 +37,7 @@ REASONS = Catalogue(
         ("Le code de l'acte n'est pas connu.", "The code of the act is not known."),
         ("Corrigez le code de l'acte.", "Correct the code of the act."),
         _PS,
-        "NGAP; CSS R161-42",
+        "NGAP, CSS R161-42",
     ),
     _reason(
         301,
@@ -59,7 +59,7 @@ REASONS = Catalogue(
             "Check the date; if it is right, load the tariffs of that time.",
         ),
         _OPERATOR,
-        "domain 7.3, step 1: every rule is picked by date of care",
+        "chaque règle se prend à la date des soins",
     ),
     _reason(
         303,
@@ -78,7 +78,7 @@ REASONS = Catalogue(
         ),
         ("Corrigez la ligne.", "Correct the line."),
         _PS,
-        "project bound: 99,999,999.99 euros per line",
+        "borne du projet : 99 999 999,99 euros par ligne",
     ),
     _reason(
         305,
@@ -135,7 +135,7 @@ REASONS = Catalogue(
         ("Les détails du trajet manquent.", "The details of the trip are missing."),
         ("Indiquez kilomètres, patients et suppléments.", "Give kilometres, patients and supplements."),
         _PS,
-        "Taxi convention, annex",
+        "Convention nationale des taxis",
     ),
     _reason(
         311,
@@ -146,7 +146,7 @@ REASONS = Catalogue(
         ),
         ("Corrigez les lignes de détail du trajet.", "Correct the detail lines of the trip."),
         _PS,
-        "Taxi convention, annex",
+        "Convention nationale des taxis",
     ),
     _reason(
         312,
@@ -160,7 +160,7 @@ REASONS = Catalogue(
             "Check the departement of the licence, or load the rate of this departement.",
         ),
         _OPERATOR,
-        "Taxi convention, annex",
+        "Convention nationale des taxis",
     ),
     _reason(
         313,
@@ -182,7 +182,7 @@ REASONS = Catalogue(
         ),
         ("Portez le montant sur la ligne du trajet.", "Put the amount on the line of the trip."),
         _PS,
-        "project profile of B2",
+        "profil B2 du projet",
     ),
     _reason(
         315,
@@ -190,7 +190,7 @@ REASONS = Catalogue(
         ("La garantie jointe à l'acte n'est pas lisible.", "The guarantee joined to the act cannot be read."),
         ("Corrigez le produit.", "Correct the product."),
         _INSURER,
-        "product of the insurer",
+        "tableau de garanties du produit",
     ),
     _reason(
         316,
@@ -214,7 +214,7 @@ REASONS = Catalogue(
         ("Aucun tarif en vigueur n'est chargé pour cet acte.", "No tariff in force is loaded for this act."),
         ("Chargez le tarif officiel.", "Load the official tariff."),
         _OPERATOR,
-        "domain 8.3",
+        "le seul tarif connu date du 1er février 2013",
     ),
     _reason(
         340,
@@ -225,7 +225,7 @@ REASONS = Catalogue(
         ),
         ("Le reste est dû par l'assuré.", "The rest is due by the insured."),
         _INSURED,
-        "product of the insurer",
+        "tableau de garanties du produit",
     ),
     _reason(
         341,
@@ -236,7 +236,7 @@ REASONS = Catalogue(
         ),
         ("Le reste est dû par l'assuré.", "The rest is due by the insured."),
         _INSURED,
-        "product of the insurer",
+        "tableau de garanties du produit",
     ),
     _reason(
         342,
@@ -247,7 +247,7 @@ REASONS = Catalogue(
         ),
         ("Rien à faire.", "Nothing to do."),
         _NOBODY,
-        "domain 7.3, step 7: an insurance of costs never pays more than the cost",
+        "une assurance de frais ne paie jamais plus que les frais",
     ),
     _reason(
         343,
@@ -340,7 +340,7 @@ REASONS = Catalogue(
         ),
         ("Chargez le taux du régime pour la contrôler.", "Load the rate of the regime to check it."),
         _OPERATOR,
-        "CSS L325-1; domain 11, row 20",
+        "CSS L325-1",
     ),
     _reason(
         363,
@@ -351,7 +351,7 @@ REASONS = Catalogue(
         ),
         ("Rien à faire.", "Nothing to do."),
         _NOBODY,
-        "CSS L160-13 I; domain 7.3, step 1, to verify",
+        "CSS L160-13 I",
     ),
     _reason(
         364,
@@ -362,7 +362,7 @@ REASONS = Catalogue(
         ),
         ("Voyez la lecture choisie dans le barème du taxi.", "See the reading chosen in the taxi tariff."),
         _OPERATOR,
-        "Taxi convention, annex; domain 8.1",
+        "Convention nationale des taxis, annexe non lue",
     ),
     _reason(
         365,
@@ -373,7 +373,7 @@ REASONS = Catalogue(
         ),
         ("Consultez la liste des doutes des barèmes.", "See the list of doubts of the tariffs."),
         _OPERATOR,
-        "domain 11, row 18",
+        "barèmes du projet",
     ),
     _reason(
         366,

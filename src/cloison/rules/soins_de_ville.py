@@ -32,12 +32,15 @@ def tarif_de_consultation(acts: Bill, tariff: TariffBook) -> Cents:
     sector = acts.sector
     acts.refuse((sector == NOT_STATED) | (sector == Sector.NOT_CONCERNED), "sector_missing")
 
-    opposable = tariff.by_code("consultation.opposable", "code").on(acts.care_date, acts.code)
-    price = opposable
-    for other, prefix in ((Sector.TWO, "secteur_2"), (Sector.NONE, "autorite")):
-        applies = sector == other
+    price = np.full(len(acts), MISSING, np.int64)
+    outside = (sector == Sector.TWO) | (sector == Sector.NONE)
+    for applies, name in (
+        (~outside, "opposable"),
+        (sector == Sector.TWO, "secteur_2"),
+        (sector == Sector.NONE, "autorite"),
+    ):
         if applies.any():
-            grid = tariff.by_code(f"consultation.{prefix}", "code")
+            grid = tariff.by_code(f"consultation.{name}", "code")
             price = np.where(applies, grid.on(acts.care_date, acts.code), price)
 
     acts.refuse(price == MISSING, "care_date_outside_rules")

@@ -53,7 +53,7 @@ def taxi_convention_locale(acts: Bill, tariff: TariffBook) -> Cents:
 
 @law(
     "CSS L322-5",
-    "Convention nationale des taxis, arrete of 29 July 2025, annex",
+    "Convention nationale des taxis, arrêté du 29 juillet 2025",
     since=date(2025, 11, 1),
     fr="Taxi : tarif de la convention nationale",
     en="Taxi: tariff of the national convention",
@@ -152,7 +152,7 @@ def accord_prealable(acts: Bill, tariff: TariffBook) -> Only:
 
 
 @law(
-    "NGAP; project profile of B2",
+    "NGAP ; profil B2 du projet",
     since=date(2005, 1, 1),
     fr="Ligne de détail, sans montant",
     en="Detail line, without an amount",
