@@ -211,6 +211,16 @@ class Day:
             1 if category == "medecin_generaliste" else 0,
         )
 
+    async def account(self, practice: str, name: str = "") -> int:
+        """A login of a practice, made at its first use."""
+        return await self.owner.fetchval(
+            """insert into identity.account (name, practice, channel)
+               select $2, practice, 'card' from identity.practice where number = $1
+               on conflict (name) do update set name = excluded.name returning account""",
+            practice,
+            name or f"login-{practice}",
+        )
+
     async def enrol(
         self,
         amc: str = AMC,

@@ -337,10 +337,7 @@ async def test_a_ceiling_raised_during_the_year_gives_the_higher_one_from_its_da
 async def test_a_promise_given_back_frees_what_it_held_and_binds_no_more(day: Day):
     anne = await day.enrol()
     promise = await day.promise(anne, "RADL", wanted=10_000)
-    mine, other = [
-        int(str(await day.value("select practice from identity.practice where number = $1", number)))
-        for number in (day.doctor, "752000001")
-    ]
+    mine, other = [await day.account(number) for number in (day.doctor, "752000001")]
     assert not await store.release(day.database, promise, other), "only the practice that received it"
     assert await day.ceilings() == [(0, 10_000)]
     assert await store.release(day.database, promise, mine)
@@ -354,7 +351,7 @@ async def test_a_promise_whose_hold_expired_can_still_be_given_back(day: Day):
     anne = await day.enrol()
     promise = await day.promise(anne, "RADL", wanted=10_000)
     await expire(day, date(2027, 12, 1))
-    mine = int(str(await day.value("select practice from identity.practice where number = $1", day.doctor)))
+    mine = await day.account(day.doctor)
     assert await store.release(day.database, promise, mine)
     assert await day.ceilings() == [(0, 0)]
     await day.end(anne, date(2021, 1, 1))
@@ -365,7 +362,7 @@ async def test_a_promise_that_was_used_is_not_given_back(day: Day):
     anne = await day.enrol()
     promise = await day.promise(anne, "RADL", wanted=10_000)
     assert await one(day, Bill(anne, [scan()], engagement=promise)) == (12_000, "")
-    mine = int(str(await day.value("select practice from identity.practice where number = $1", day.doctor)))
+    mine = await day.account(day.doctor)
     assert not await store.release(day.database, promise, mine)
     assert await day.ceilings() == [(12_000, 0)]
 
@@ -390,8 +387,8 @@ async def test_a_hold_that_ends_while_its_invoice_is_decided_is_given_back_once(
             if what == "expired":
                 await expire(day, date(2027, 12, 1))
             else:
-                practice = await day.value("select practice from rights.engagement where engagement = $1", promise)
-                await day.owner.fetchval("select rights.release_engagement($1, $2)", promise, practice)
+                mine = await day.account(day.doctor)
+                await day.owner.fetchval("select rights.release_engagement($1, $2)", promise, mine)
         return await really(*arguments)
 
     monkeypatch.setattr(settle, "same_care", late)

@@ -89,9 +89,13 @@ class Life:
     async def release(self) -> None:
         number = self.chance.choice(self.promises)
         async with self.day.turn:
-            practice = await self.day.value("select practice from rights.engagement where engagement = $1", number)
-        if practice is not None:
-            await store.release(self.day.database, number, int(str(practice)))
+            practice = await self.day.value(
+                "select number from rights.engagement join identity.practice using (practice) where engagement = $1",
+                number,
+            )
+            account = await self.day.account(str(practice)) if practice is not None else 0
+        if account:
+            await store.release(self.day.database, number, account)
 
     async def turn_over(self) -> None:
         """A right ends in the middle of these days, or begins again."""

@@ -58,6 +58,18 @@ SERVICES_READ = {
         "ceiling_year",
     },
     (Role.CLAIMS, "rights.engagement_end"): {"engagement"},
+    (Role.CLAIMS, "rights.engagement_extension"): {"engagement", "valid_to", "hold_until"},
+    (Role.CLAIMS, "claims.quote"): {
+        "quote", "person", "coverage", "product", "domain", "care_from", "care_to", "charged_cents", "base_cents",
+        "amo_cents", "amc_cents", "own_cents", "reason"
+    },
+    (Role.CLAIMS, "claims.quote_line"): {
+        "quote", "code", "care_date", "quantity", "coefficient", "charged_cents", "base_cents", "rate_bp", "amo_cents",
+        "amc_cents", "own_cents", "reason"
+    },
+    (Role.CLAIMS, "claims.quote_number"): {"quote", "engagement"},
+    (Role.CLAIMS, "claims.quote_promise"): {"quote", "promised_cents"},
+    (Role.CLAIMS, "claims.quote_event"): {"quote", "amount_cents", "valid_to", "hold_until", "reason"},
     (Role.CLAIMS, "rights.ceiling"): {
         "person", "product", "ceiling_cents", "domain", "year", "used_cents", "held_cents"
     },
@@ -182,6 +194,9 @@ async def test_no_table_of_persons_has_a_column_for_a_name_a_bank_an_address_or_
         ("vault.batch_index", "nir_token"),  # a keyed hash
         ("vault.batch_index", "birth_mark"),  # a keyed hash
         ("exchanges.document", "account"),  # the account that sent it
+        ("claims.quote", "account"),  # the account that asked
+        ("claims.quote_event", "account"),  # the account that acted
+        ("rights.engagement_end", "account"),  # the account that gave it back
         ("exchanges.document", "name"),  # a keyed hash of the sender's number
     }
 

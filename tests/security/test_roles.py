@@ -30,6 +30,12 @@ RUNS = {
     "rights.engage": COUNTER,
     "rights.expire_engagements": {Role.CLAIMS, Role.OFFICE},
     "rights.release_engagement": {*COUNTER, Role.OFFICE},
+    "rights.ceilings_busy": COUNTER,
+    "claims.quotes_before": COUNTER,
+    "claims.record_quotes": COUNTER,
+    "claims.extend_quotes": COUNTER,
+    "claims.cancel_quote": {*COUNTER, Role.OFFICE},
+    "claims.expire_quotes": {Role.CLAIMS, Role.OFFICE},
     "rights.loaded_insurers": set(MEMBERS) - {Role.PAY, Role.EXPORT, Role.IDENTITY},
     "vault.shred": {Role.RIGHTS},
     "payments.account_number": {Role.CLAIMS, Role.PAY},
@@ -41,7 +47,8 @@ RUNS = {
 # The functions whose own rights let them read persons. Each is in the list above, or is called by one that is.
 READ_PERSONS = {"disclosure.reveal_rights", "disclosure.reveal_rights_batch", "disclosure.reveal_statement",
                 "disclosure.reveal_account", "disclosure.sweep", "disclosure.reveal_documents",
-                "rights.engage"}  # fmt: skip
+                "rights.engage", "rights.ceilings_busy", "claims.quotes_before", "claims.record_quotes",
+                "claims.extend_quotes"}  # fmt: skip
 # These write documents or the log: no byte of one comes out.
 HANDLE_DOCUMENTS = {"exchanges.record", "disclosure.reserve_documents"}
 ENTERS = {
@@ -50,7 +57,7 @@ ENTERS = {
     "disclosure": set(MEMBERS) - {Role.PAY, Role.RIGHTS, Role.CLAIMS, Role.IDENTITY},
     "rights": {*COUNTER, Role.BATCH, Role.OFFICE, Role.RIGHTS, Role.CLAIMS},
     "exchanges": SPEAKERS,
-    "claims": {Role.CLAIMS, Role.PAY},
+    "claims": {*COUNTER, Role.OFFICE, Role.CLAIMS, Role.PAY},
     "payments": {Role.CLAIMS, Role.PAY, Role.OFFICE, Role.INSURER},
     "public": set[Role](),
     "cloison": set[Role](),

@@ -13,11 +13,17 @@ async def by_account(
 ) -> list[store.Row]:
     """What an account learned: tenant, person (pseudonym), reserved_at, channel, purpose, act_family, proof, fields,
     result, settled. Raises Misuse when there is no such account."""
-    number = await store.account(database, account)
-    if number is None:
-        raise Misuse(UNKNOWN_ACCOUNT, cause=account)
+    number = await account_number(database, account)
     event = await store.open_inquiry(database, asker, f"by {account}: {reason}")
     return await store.reveal_account(database, event, number, since, until)
+
+
+async def account_number(database: Storage, name: str) -> int:
+    """The account of this name. Raises Misuse when there is none."""
+    number = await store.account(database, name)
+    if number is None:
+        raise Misuse(UNKNOWN_ACCOUNT, cause=name)
+    return number
 
 
 async def export(database: Storage, account: int, detail: str) -> None:

@@ -15,6 +15,7 @@ class Purpose(IntEnum):
     GUARANTEE = 2
     CLAIM = 3
     STATEMENT = 4
+    QUOTE = 5
     RECALL = 6
 
     @property
@@ -38,6 +39,10 @@ BASES = {
     Purpose.STATEMENT: Text(
         "droit d'accès de la personne (RGPD, article 15) : qui a appris quoi à son sujet",
         "right of access of the person (GDPR, article 15): who learned what about them",
+    ),
+    Purpose.QUOTE: Text(
+        "exécution du contrat de tiers payant : chiffrer et promettre la part complémentaire de soins à venir",
+        "performance of the third-party payment contract: price and promise the complementary share of care to come",
     ),
     Purpose.RECALL: Text(
         "exécution du contrat de tiers payant : relire sa propre demande et la réponse qu'elle a reçue",
@@ -91,6 +96,13 @@ WIDEST = {
     | Fields.CEILING,
     Purpose.CLAIM: Fields.COVERED | Fields.VALIDITY | Fields.AMOUNT,
     Purpose.STATEMENT: Fields.STATEMENT,
+    Purpose.QUOTE: Fields.COVERED
+    | Fields.VALIDITY
+    | Fields.DOMAINS
+    | Fields.ORDER
+    | Fields.ENGAGEMENT
+    | Fields.AMOUNT
+    | Fields.CEILING,
     Purpose.RECALL: Fields(255),
 }
 """The widest answer of each purpose: what a reservation announces before anything is read."""

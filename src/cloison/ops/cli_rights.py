@@ -176,13 +176,13 @@ def ask(
 @eligibility.command()
 def release(
     number: Annotated[str, typer.Argument(help="Guarantee number (numéro d'engagement).")],
-    practice: Annotated[str, typer.Option(help="Number of the practice that received it.")],
+    account: Annotated[str, typer.Option(help="Login of the practice that received it.")],
     home: Home = None,
 ) -> None:
     """Give a guarantee back: the care did not take place. What it held of a ceiling is free again."""
 
     async def work(_house: House, database: Database) -> bool:
-        return await counter.release(database, number, practice)
+        return await counter.release(database, number, account)
 
     given = screen.run(home, work)
     screen.console.print("Engagement rendu / released." if given else "Rien à rendre / nothing to give back.")

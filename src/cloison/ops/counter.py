@@ -6,8 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cloison.claims.refusals import PRACTICE_UNKNOWN
-from cloison.disclosure import Channel
+from cloison.disclosure import Channel, inquiry
 from cloison.errors import Defect, Misuse, Reason
 from cloison.gateways.files import counter
 from cloison.gateways.files.counter import Asked, Payee
@@ -94,13 +93,10 @@ def _parts(asked: Asked) -> list[Asked]:
     return parts
 
 
-async def release(database: Database, number: str, practice: str) -> bool:
-    """Give a promise back. Raises Misuse when the number cannot be ours, or the practice is not registered."""
+async def release(database: Database, number: str, account: str) -> bool:
+    """Give a promise of the account's practice back. Raises Misuse when the number cannot be ours, or nobody has that
+    login."""
     engagement = int(parsed(np.array([number.encode("ascii", "replace")], "S20"))[0])
     if engagement <= 0:
         raise Misuse(ENGAGEMENT_UNKNOWN)
-    practices = await Practices.read(database, Role.OFFICE)
-    row = int(practices.rows(np.array([practice.encode("ascii", "replace")], "S9"))[0])
-    if row < 0:
-        raise Misuse(PRACTICE_UNKNOWN, cause=practice)
-    return await store.release(database, engagement, int(practices.practice[row]))
+    return await store.release(database, engagement, await inquiry.account_number(database, account))

@@ -9,32 +9,39 @@ from numpy.typing import NDArray
 
 from cloison.disclosure.reader import uuids
 from cloison.rights.engagement import Engagements
-from cloison.rights.guarantees import Guarantees, ProductBook, Products
+from cloison.rights.guarantees import Networks, ProductBook, Products
+from cloison.rules.shelf import Rows, Shelf
 from cloison.storage import bulk
-from cloison.storage.database import connection_of
+from cloison.storage.database import Connection, connection_of
 from cloison.storage.roles import Role
 from cloison.storage.transaction import Storage, Transaction
 
-GUARANTEES = """select product, domain, valid_from, valid_to, formula, rate_bp, amount_cents, act_cap_cents,
-                       annual_ceiling_cents, waiting_days
-                from rights.guarantee order by product, domain, valid_from"""
 GUARANTEE_COLUMNS = {
     "product": "int32",
     "domain": "int16",
+    "family": "int16",
+    "optam": "int16",
+    "network": "bool",
     "valid_from": "date",
     "valid_to": "date",
     "formula": "int16",
     "rate_bp": "int32",
     "amount_cents": "int64",
     "act_cap_cents": "int64",
+    "day_cap_cents": "int64",
+    "pair_cap_cents": "int64",
+    "tooth_cap_cents": "int64",
     "annual_ceiling_cents": "int64",
     "waiting_days": "int32",
 }
+GUARANTEES = f"select {', '.join(GUARANTEE_COLUMNS)} from rights.guarantee"  # noqa: S608  names of this module
 
 ENGAGEMENTS = """
-select engagement, tenant, person, practice, coverage, product, domain, valid_from, valid_to, ceiling_year,
-       case ends when 0 then held_cents else 0 end, ends
+select engagement, tenant, person, practice, coverage, product, domain, valid_from,
+       coalesce(extended.valid_to, e.valid_to) as valid_to, ceiling_year, case ends when 0 then held_cents else 0 end, ends
 from rights.engagement e
+     cross join lateral (select max(x.valid_to) as valid_to from rights.engagement_extension x
+                         where x.engagement = e.engagement) as extended
      cross join lateral (select count(*)::int2 as ends from rights.engagement_end x
                          where x.engagement = e.engagement) as ended
 where engagement = any ($1)
@@ -59,12 +66,17 @@ ENGAGEMENT_COLUMNS = {
 
 
 async def product_book(database: Storage, role: Role) -> ProductBook:
-    """Products and guarantees of every insurer."""
+    """Products, guarantees and networks of every insurer."""
     async with database.session(role) as connection:
         rows = await connection.fetch(
             "select product, tenant, responsable, convention, csr, code from rights.product order by product"
         )
         guarantees = await bulk.fetch(connection, GUARANTEES, columns=GUARANTEE_COLUMNS)
+        members = await bulk.fetch(
+            connection,
+            "select tenant, practice, valid_from, valid_to from rights.network_member",
+            columns={"tenant": "int32", "practice": "S9", "valid_from": "date", "valid_to": "date"},
+        )
     return ProductBook(
         Products(
             product=np.array([row["product"] for row in rows], np.int32),
@@ -74,7 +86,8 @@ async def product_book(database: Storage, role: Role) -> ProductBook:
             csr=np.array([row["csr"].encode() for row in rows], np.bytes_),
             code=np.array([row["code"].encode() for row in rows], np.bytes_),
         ),
-        Guarantees(**guarantees),  # pyright: ignore[reportArgumentType]  the types are those of GUARANTEE_COLUMNS
+        Shelf(Rows(**guarantees)),  # pyright: ignore[reportArgumentType]  the types are those of GUARANTEE_COLUMNS
+        Networks(members["tenant"], members["practice"], members["valid_from"], members["valid_to"]),  # pyright: ignore[reportArgumentType]  as just above
     )
 
 
@@ -92,7 +105,16 @@ async def engage(
 ) -> dict[int, int]:
     """Write promises for questions of a committed reservation; returns question -> cents really held."""
     async with database.session(role) as connection:
-        rows = await connection.fetch("select * from rights.engage($1,$2,$3,$4,$5,$6,$7,$8)", reservation, *columns)
+        return await _engaged(connection, reservation, columns)
+
+
+async def engage_within(work: Transaction, reservation: int, columns: Sequence[Sequence[object]]) -> dict[int, int]:
+    """The same, in a transaction of the channel that writes more."""
+    return await _engaged(connection_of(work), reservation, columns)
+
+
+async def _engaged(connection: Connection, reservation: int, columns: Sequence[Sequence[object]]) -> dict[int, int]:
+    rows = await connection.fetch("select * from rights.engage($1,$2,$3,$4,$5,$6,$7,$8)", reservation, *columns)
     return {row["question"]: row["held_cents"] for row in rows}
 
 
@@ -212,10 +234,10 @@ async def give_back(work: Transaction, given: dict[tuple[object, int, int, int],
     )
 
 
-async def release(database: Storage, engagement: int, practice: int) -> bool:
-    """End a promise that its practice gives back; false when there is none of this practice still to give back."""
+async def release(database: Storage, engagement: int, account: int) -> bool:
+    """End a promise that the practice of this account gives back; false when it has none still to give back."""
     async with database.session(Role.OFFICE) as connection:
-        return await connection.fetchval("select rights.release_engagement($1, $2)", engagement, practice)
+        return await connection.fetchval("select rights.release_engagement($1, $2)", engagement, account)
 
 
 async def expire_now(database: Storage, today: date) -> int:

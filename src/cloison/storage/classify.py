@@ -86,8 +86,12 @@ rights.engagement               plain      tenant practice reservation question 
                                 pseudonym  engagement person
                                 personal   coverage product valid_to hold_until
                                 health     domain valid_from held_cents ceiling_year
-rights.engagement_end           plain      rank kind invoice ended_at
+rights.engagement_end           plain      rank kind invoice ended_at account
                                 pseudonym  engagement
+rights.engagement_extension     plain      rank reservation question given_at
+                                pseudonym  engagement
+                                personal   valid_to hold_until
+rights.quote_terms              plain      tenant product domain by_insurer validity_days tolerance_days days_max
 rights.ceiling                  pseudonym  person
                                 personal   product ceiling_cents
                                 health     domain year used_cents held_cents
@@ -122,6 +126,26 @@ claims.transition               plain      from_state to_state kind
 claims.quarantine               plain      quarantine file record records reason field practice number state kept_at
 claims.resend                   plain      file record invoice
 claims.told                     plain      decision run
+claims.quote                    plain      tenant kind practice account reference tariff reservation question asked_at
+                                pseudonym  quote person
+                                personal   coverage product
+                                health     domain care_from care_to charged_cents base_cents amo_cents amc_cents
+                                health     own_cents reason
+claims.quote_line               plain      tenant line
+                                pseudonym  quote
+                                health     code care_date quantity coefficient charged_cents base_cents rate_bp
+                                health     amo_cents amc_cents own_cents reason
+claims.quote_number             plain      tenant
+                                pseudonym  quote engagement
+claims.quote_promise            plain      tenant line
+                                pseudonym  quote
+                                health     promised_cents
+claims.quote_event              plain      tenant rank state account invoice happened_at
+                                pseudonym  quote
+                                personal   valid_to hold_until
+                                health     amount_cents reason
+claims.quote_state              plain      state name meaning
+claims.quote_transition         plain      from_state to_state meaning
 
 exchanges.document              plain      practice version place kind tenant account recorded_at
                                 pseudonym  document name digest token patient about
