@@ -58,6 +58,7 @@ SERVICES_READ = {
         "ceiling_year",
     },
     (Role.CLAIMS, "rights.engagement_end"): {"engagement"},
+    (Role.CLAIMS, "rights.engagement_hold"): {"engagement", "account", "held_cents"},
     (Role.CLAIMS, "rights.engagement_extension"): {"engagement", "valid_to", "hold_until"},
     (Role.CLAIMS, "claims.quote"): {
         "quote", "person", "coverage", "product", "domain", "care_from", "care_to", "charged_cents", "base_cents",
@@ -196,6 +197,7 @@ async def test_no_table_of_persons_has_a_column_for_a_name_a_bank_an_address_or_
         ("exchanges.document", "account"),  # the account that sent it
         ("claims.quote", "account"),  # the account that asked
         ("claims.quote_event", "account"),  # the account that acted
+        ("rights.engagement_hold", "account"),  # the account of a ceiling
         ("rights.engagement_end", "account"),  # the account that gave it back
         ("exchanges.document", "name"),  # a keyed hash of the sender's number
     }

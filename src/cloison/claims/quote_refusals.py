@@ -2,16 +2,6 @@
 
 from cloison.errors import Actor, Catalogue, Reason, Retry, Text
 
-ACCOUNT_WITHOUT_PRACTICE = Reason(
-    450,
-    "quotes.account_without_practice",
-    Text("Ce compte n'agit pour aucun professionnel.", "This account acts for no practice."),
-    Text(
-        "Demandez à l'opérateur de rattacher ce compte au professionnel qui établit le devis.",
-        "Ask the operator to attach this account to the practice that makes the quote.",
-    ),
-    Actor.OPERATOR,
-)
 OTHER_PRACTICE = Reason(
     451,
     "quotes.other_practice",
@@ -297,7 +287,6 @@ FILE_UNREADABLE = Reason(
 )
 
 CATALOGUE = Catalogue(
-    ACCOUNT_WITHOUT_PRACTICE,
     OTHER_PRACTICE,
     PROOF_TOO_WEAK,
     REFERENCE_WRONG,

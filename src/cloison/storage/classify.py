@@ -40,7 +40,7 @@ identity.failures               plain      account in_a_row failed_at
 identity.insured                plain      account tenant
                                 pseudonym  person
                                 personal   valid_from valid_to
-identity.delegation             plain      delegation organisation practice account role given_by valid_from valid_to
+identity.delegation             plain      delegation organisation practice account duty given_by valid_from valid_to
                                 plain      ended_by recorded_at
 identity.passkey                plain      passkey account credential public_key aaguid synced sign_count means
                                 plain      enrolled_at usable_from probation_until used_at revoked_at
@@ -91,6 +91,8 @@ rights.engagement_end           plain      rank kind invoice ended_at account
 rights.engagement_extension     plain      rank reservation question given_at
                                 pseudonym  engagement
                                 personal   valid_to hold_until
+rights.engagement_hold          pseudonym  engagement
+                                health     account held_cents
 rights.quote_terms              plain      tenant product domain by_insurer validity_days tolerance_days days_max
 rights.ceiling                  pseudonym  person
                                 personal   product ceiling_cents

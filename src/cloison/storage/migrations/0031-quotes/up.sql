@@ -15,7 +15,14 @@ create table rights.quote_terms (
 grant select on rights.quote_terms to c_portal, c_api, c_card, c_machine, c_office, s_claims;
 grant insert, update on rights.quote_terms to c_office;
 
--- ------------------------------------------------------------------ who gave a promise back, and how long one was extended
+-- ------------------------------------------------------------------ who acts for whom
+-- Whether an account acts for a practice: today, when it is the practice of the account. Delegations replace this function.
+create function identity.acts_for(p_account int8, p_practice int4) returns bool
+language sql stable security definer set search_path = '' as
+$$ select exists (select from identity.account a where a.account = p_account and a.practice = p_practice) $$;
+grant execute on function identity.acts_for to c_portal, c_api, c_card, c_machine, c_office;
+
+-- ------------------------------------------------------------------ promises: who gave one back, how long, on which ceilings
 alter table rights.engagement_end add column account int8;
 create table rights.engagement_extension (
     engagement  int8 not null,
@@ -28,11 +35,23 @@ create table rights.engagement_extension (
     primary key (engagement, rank),
     check (valid_to <= hold_until)
 );
-create trigger append_only before update or delete or truncate on rights.engagement_extension
-    for each statement execute function rights.refuse_change();
+-- What a promise holds of the ceiling of each account: the acts of one family of care may have several (rights.ceiling.domain).
+create table rights.engagement_hold (
+    engagement int8 not null,
+    account    int2 not null,
+    held_cents int8 not null check (held_cents > 0),
+    primary key (engagement, account)
+);
+do $$ declare t text; begin
+    foreach t in array array['engagement_extension', 'engagement_hold'] loop
+        execute format('create trigger append_only before update or delete or truncate on rights.%I
+                        for each statement execute function rights.refuse_change()', t);
+    end loop;
+end $$;
 grant select on rights.engagement_extension to s_claims;
+grant select, insert on rights.engagement_hold to s_claims;
 
--- The practice is the one of the account that acts: a caller cannot name another. Returns whether there was something to give back.
+-- The practice is the one that the account acts for: a caller cannot name another. Returns whether there was something to give back.
 drop function rights.release_engagement(int8, int4);
 create function rights.release_engagement(p_engagement int8, p_account int8) returns bool
 language plpgsql security definer set search_path = '' as $$
@@ -40,9 +59,8 @@ declare
     given rights.engagement;
     place int2;
 begin
-    select g.* into given from rights.engagement g
-        join identity.account a on a.practice = g.practice
-        where g.engagement = p_engagement and a.account = p_account;
+    select * into given from rights.engagement g
+        where g.engagement = p_engagement and identity.acts_for(p_account, g.practice);
     if not found then
         return false;
     end if;
@@ -53,52 +71,62 @@ begin
     if place is null then
         return false;
     end if;
-    update rights.ceiling set held_cents = held_cents - given.held_cents
-        where person = given.person and product = given.product and domain = given.domain and year = given.ceiling_year
-          and given.held_cents > 0 and place = 1;
+    update rights.ceiling c set held_cents = c.held_cents - h.held_cents
+        from (select given.domain as account, given.held_cents where given.held_cents > 0
+              union all
+              select x.account, x.held_cents from rights.engagement_hold x where x.engagement = p_engagement) as h
+        where c.person = given.person and c.product = given.product and c.domain = h.account and c.year = given.ceiling_year
+          and place = 1;
     return true;
 end $$;
 grant execute on function rights.release_engagement to c_portal, c_api, c_card, c_machine, c_office;
 
--- As before, but a promise that was extended holds until its extension is over.
+-- As before, with every ceiling on which a promise holds; one that was extended holds until its extension is over.
 create or replace function rights.expire_engagements(p_today date) returns int4
 language plpgsql security definer set search_path = '' as $$
 declare
     ended int4;
 begin
-    with late as (
+    with holding as (
+        select e.engagement from rights.engagement e where e.held_cents > 0 and e.hold_until <= p_today
+        union
+        select e.engagement from rights.engagement_hold h join rights.engagement e using (engagement) where e.hold_until <= p_today
+    ), late as (
         insert into rights.engagement_end (engagement, kind)
-        select e.engagement, 3 from rights.engagement e
-        where e.held_cents > 0 and e.hold_until <= p_today
-          and not exists (select from rights.engagement_end x where x.engagement = e.engagement)
+        select e.engagement, 3 from holding e
+        where not exists (select from rights.engagement_end x where x.engagement = e.engagement)
           and not exists (select from rights.engagement_extension x
                           where x.engagement = e.engagement and x.hold_until > p_today)
         on conflict do nothing
         returning engagement
+    ), freed as (
+        select e.person, e.product, e.domain as account, e.ceiling_year, e.held_cents
+        from late join rights.engagement e using (engagement) where e.held_cents > 0
+        union all
+        select e.person, e.product, h.account, e.ceiling_year, h.held_cents
+        from late join rights.engagement e using (engagement) join rights.engagement_hold h using (engagement)
     ), given_back as (
-        select e.person, e.product, e.domain, e.ceiling_year, sum(e.held_cents)::int8 as held, count(*) as many
-        from late join rights.engagement e using (engagement) group by 1, 2, 3, 4
+        select person, product, account, ceiling_year, sum(held_cents)::int8 as held from freed group by 1, 2, 3, 4
     ), written as (
         update rights.ceiling c set held_cents = c.held_cents - g.held from given_back g
-        where c.person = g.person and c.product = g.product and c.domain = g.domain and c.year = g.ceiling_year
-        returning g.many
+        where c.person = g.person and c.product = g.product and c.domain = g.account and c.year = g.ceiling_year
     )
-    select coalesce(sum(many), 0) into ended from written;
+    select count(*) into ended from late;
     return ended;
 end $$;
 
--- What is already used or held of the ceiling that each question of a committed reservation concerns. The person, the family of
--- care and the year come from the log. `p_lock` keeps it so until the transaction of the caller ends.
-create function rights.ceilings_busy(p_reservation int8, p_question int4[], p_coverage int8[], p_lock bool)
-returns table (question int4, busy_cents int8) language plpgsql security definer set search_path = '' as $$
+-- What is already used or held of the ceilings that questions of a committed reservation concern. The person and the year come from
+-- the log. `p_lock` keeps it so until the transaction of the caller ends.
+create function rights.ceilings_busy(p_reservation int8, p_question int4[], p_coverage int8[], p_account int2[], p_lock bool)
+returns table (question int4, account int2, busy_cents int8) language plpgsql security definer set search_path = '' as $$
 declare
     reserving xid8 := disclosure.require_revealable(p_reservation);
 begin
     if p_lock then
         perform from rights.ceiling k
             where (k.person, k.product, k.domain, k.year) in (
-                select i.person, c.product, e.act_family, extract(year from e.care_date)::int2
-                from unnest(p_question, p_coverage) as a (question, coverage)
+                select i.person, c.product, a.account, extract(year from e.care_date)::int2
+                from unnest(p_question, p_coverage, p_account) as a (question, coverage, account)
                 join disclosure.entry e on e.reservation = p_reservation and e.question = a.question and e.xact = reserving
                 join vault.online_index i on i.token = e.token and i.tenant = e.tenant
                 join rights.coverage c on c.coverage = a.coverage and c.person = i.person and c.known_to = 'infinity'
@@ -106,16 +134,45 @@ begin
             order by k.person, k.product, k.domain, k.year for update;
     end if;
     return query
-    select a.question, k.used_cents + k.held_cents
-    from unnest(p_question, p_coverage) as a (question, coverage)
+    select a.question, a.account, k.used_cents + k.held_cents
+    from unnest(p_question, p_coverage, p_account) as a (question, coverage, account)
     join disclosure.entry e on e.reservation = p_reservation and e.question = a.question and e.xact = reserving
     join vault.online_index i on i.token = e.token and i.tenant = e.tenant
     join rights.coverage c on c.coverage = a.coverage and c.person = i.person and c.known_to = 'infinity'
-    join rights.ceiling k on k.person = i.person and k.product = c.product and k.domain = e.act_family
+    join rights.ceiling k on k.person = i.person and k.product = c.product and k.domain = a.account
                          and k.year = extract(year from e.care_date)
     where e.purpose = 5 and e.fields & 128 <> 0 and e.mark is null;      -- a quote, which announced that it reads ceilings
 end $$;
 grant execute on function rights.ceilings_busy to c_portal, c_api, c_card, c_machine;
+
+-- Hold parts of ceilings for promises just given to questions of a committed reservation. A ceiling is never exceeded: its check
+-- refuses, and the caller looks again.
+create function rights.hold_ceilings(p_reservation int8, p_question int4[], p_account int2[], p_cents int8[], p_ceiling int8[])
+returns int4 language plpgsql security definer set search_path = '' as $$
+declare
+    reserving xid8 := disclosure.require_revealable(p_reservation);
+    r record;
+    held int4 := 0;
+begin
+    for r in
+        select g.engagement, g.person, g.product, g.ceiling_year, a.account, a.cents, a.ceiling
+        from unnest(p_question, p_account, p_cents, p_ceiling) as a (question, account, cents, ceiling)
+        join disclosure.entry e on e.reservation = p_reservation and e.question = a.question and e.xact = reserving
+        join rights.engagement g on g.reservation = p_reservation and g.question = a.question
+        where a.cents > 0 and e.purpose = 5
+        order by g.person, g.product, a.account
+    loop
+        insert into rights.ceiling as known (person, product, domain, year, ceiling_cents, held_cents)
+            values (r.person, r.product, r.account, r.ceiling_year, r.ceiling, r.cents)
+            on conflict (person, product, domain, year) do update
+                set ceiling_cents = greatest(known.ceiling_cents, excluded.ceiling_cents),
+                    held_cents = known.held_cents + excluded.held_cents;
+        insert into rights.engagement_hold (engagement, account, held_cents) values (r.engagement, r.account, r.cents);
+        held := held + 1;
+    end loop;
+    return held;
+end $$;
+grant execute on function rights.hold_ceilings to c_portal, c_api, c_card, c_machine;
 
 -- ------------------------------------------------------------------ quotes: one per family of care, never changed
 create table claims.quote (
@@ -281,7 +338,6 @@ begin
            case when last.reason > 0 then last.reason else q.reason end, i.person is not null
     from unnest(p_question, p_reference) as a (question, reference)
     join disclosure.entry e on e.reservation = p_reservation and e.question = a.question and e.xact = reserving
-    join identity.account c on c.account = e.account and c.practice = e.practice
     join claims.quote q on q.tenant = e.tenant and q.practice = e.practice and q.reference = a.reference and q.domain = e.act_family
     left join claims.quote_number n on n.tenant = q.tenant and n.quote = q.quote
     left join vault.online_index i on i.token = e.token and i.tenant = e.tenant and i.person = q.person
@@ -289,7 +345,7 @@ begin
                         where x.tenant = q.tenant and x.quote = q.quote order by x.rank desc limit 1) as last
     left join lateral (select x.amount_cents, x.valid_to, x.hold_until from claims.quote_event x
                        where x.tenant = q.tenant and x.quote = q.quote and x.state = 3 order by x.rank desc limit 1) as given on true
-    where e.purpose = 5 and e.mark is null;
+    where e.purpose = 5 and e.mark is null and identity.acts_for(e.account, e.practice);
 end $$;
 
 -- Write quotes for questions of a committed reservation. Person, insurer, practice and account come from the log; the account
@@ -308,11 +364,10 @@ begin
     from jsonb_to_recordset(p_quotes) as q (question int4, quote int8, kind int2, reference text, coverage int8, care_to date,
                                             charged int8, base int8, amo int8, amc int8, own int8, reason int2, tariff text)
     join disclosure.entry e on e.reservation = p_reservation and e.question = q.question and e.xact = reserving
-    join identity.account a on a.account = e.account and a.practice = e.practice
     left join lateral (select i.person, c.coverage, c.product from vault.online_index i
                        left join rights.coverage c on c.person = i.person and c.coverage = q.coverage
                        where i.token = e.token and i.tenant = e.tenant order by c.coverage nulls last limit 1) as found on true
-    where e.purpose = 5 and e.mark is null;
+    where e.purpose = 5 and e.mark is null and identity.acts_for(e.account, e.practice);
     get diagnostics written = row_count;
 
     insert into claims.quote_line (tenant, quote, line, code, care_date, quantity, coefficient, charged_cents, base_cents, rate_bp,
@@ -357,11 +412,12 @@ begin
         select a.question, g.engagement, n.tenant, n.quote, e.account, now_valid.valid_to as before, now_valid.rank,
                coalesce(t.tolerance_days, p_tolerance) as tolerance, last.rank as last_rank, last.state,
                least(e.care_date + 1, c.valid_to, g.valid_from + coalesce(t.days_max, p_days_max),
-                     case when g.held_cents > 0 then make_date(g.ceiling_year + 1, 1, 1) else date 'infinity' end) as until,
+                     case when g.held_cents > 0 or exists (select from rights.engagement_hold h
+                                                                    where h.engagement = g.engagement)
+                          then make_date(g.ceiling_year + 1, 1, 1) else date 'infinity' end) as until,
                given.amount_cents
         from unnest(p_question, p_number, p_coverage) as a (question, number, coverage)
         join disclosure.entry e on e.reservation = p_reservation and e.question = a.question and e.xact = reserving
-        join identity.account ac on ac.account = e.account and ac.practice = e.practice
         join vault.online_index i on i.token = e.token and i.tenant = e.tenant
         join rights.coverage c on c.coverage = a.coverage and c.person = i.person and c.known_to = 'infinity'
                               and c.valid_from <= e.care_date and e.care_date < c.valid_to
@@ -375,7 +431,7 @@ begin
                             where x.tenant = n.tenant and x.quote = n.quote and x.state = 3 order by x.rank desc limit 1) as given
         cross join lateral (select coalesce(max(x.rank), 0) as rank, coalesce(max(x.valid_to), g.valid_to) as valid_to
                             from rights.engagement_extension x where x.engagement = g.engagement) as now_valid
-        where e.purpose = 5 and e.mark is null
+        where e.purpose = 5 and e.mark is null and identity.acts_for(e.account, e.practice)
     ), written as (
         insert into rights.engagement_extension (engagement, rank, valid_to, hold_until, reservation, question)
         select k.engagement, k.rank + 1, k.until, k.until + k.tolerance, p_reservation, k.question
@@ -398,11 +454,10 @@ declare
 begin
     select q.tenant, q.quote, n.engagement, last.rank, last.state into mine
         from claims.quote q
-        join identity.account a on a.account = p_account and a.practice = q.practice
         left join claims.quote_number n on n.tenant = q.tenant and n.quote = q.quote
         cross join lateral (select x.rank, x.state from claims.quote_event x
                             where x.tenant = q.tenant and x.quote = q.quote order by x.rank desc limit 1) as last
-        where q.quote = p_number or n.engagement = p_number;
+        where (q.quote = p_number or n.engagement = p_number) and identity.acts_for(p_account, q.practice);
     if not found then
         return 0;
     end if;
