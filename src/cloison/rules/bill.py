@@ -15,10 +15,12 @@ from cloison.money import Cents
 from cloison.rules.acts import Acts
 from cloison.rules.reasons import FIRST_REDUCTION, FIRST_REMARK, bit, reason
 from cloison.rules.tariff_book import CareDates
+from cloison.rules.vocabulary import NOT_STATED
 
 T = TypeVar("T", bound=np.generic)
 Mask = NDArray[np.bool_]
 SORTED_ROWS_MAX = 1 << 17
+NOT_STATED_BYTE = NOT_STATED & 0xFF
 DetailTable = Literal["trips", "equipment", "items"]
 
 
@@ -70,14 +72,14 @@ class Sheet:
     reason: NDArray[np.int16]
     remarks: NDArray[np.uint32]
 
-    def block(self, start: int, end: int) -> "Sheet":
+    def block(self, rows: slice) -> "Sheet":
         """The same columns between two rows: writing there writes here."""
         return Sheet(
-            {name: column[start:end] for name, column in self.columns.items()},
-            {name: column[start:end] for name, column in self.trace.items()},
-            self.participation_acts[start:end],
-            self.reason[start:end],
-            self.remarks[start:end],
+            {name: column[rows] for name, column in self.columns.items()},
+            {name: column[rows] for name, column in self.trace.items()},
+            self.participation_acts[rows],
+            self.reason[rows],
+            self.remarks[rows],
         )
 
 
@@ -147,6 +149,7 @@ class Bill:
         self._first = first
         self._rows = rows
         self._gathered: dict[str, NDArray[Any]] = {}  # Any: one type per column
+        self._rows_by: dict[str, dict[int, NDArray[np.intp]]] = {}
         self.care_date = dates
 
     @property
@@ -170,21 +173,24 @@ class Bill:
         if len(self) > SORTED_ROWS_MAX:
             where = marked[self.given(name)]
             return self.only(where) if where.any() else None
-        if (key := f"{name} order") not in self._gathered:
-            assert len(marked) <= 1 << 8, "numbers fit a byte, whose sort is one pass"
-            column = (self.given(name) + 1).astype(np.uint8)
-            self._gathered[key] = np.argsort(column, kind="stable")
-            counts = np.bincount(column, minlength=len(marked))
-            self._gathered[f"{name} ends"] = np.concatenate([[0], np.cumsum(counts)])
-        order, ends = self._gathered[key], self._gathered[f"{name} ends"]
-        wanted = np.roll(marked, 1)
-        present = ends[1:] > ends[:-1]
-        numbers = np.flatnonzero(wanted & present)
-        if not len(numbers):
-            return None
-        if not (present & ~wanted).any():
+        assert len(marked) <= NOT_STATED_BYTE, "numbers fit a byte, whose sort is one pass"
+        found = self._sorted(name)
+        wanted = [rows for number, rows in found.items() if marked[number]]
+        if len(wanted) == len(found):
             return self
-        return self._rows_of(np.concatenate([order[ends[number] : ends[number + 1]] for number in numbers.tolist()]))
+        return self._rows_of(np.concatenate(wanted)) if wanted else None
+
+    def _sorted(self, name: str) -> dict[int, NDArray[np.intp]]:
+        """The rows of each number that is present in a column."""
+        if name not in self._rows_by:
+            column = self.given(name).astype(np.uint8)
+            order = np.argsort(column, kind="stable")
+            counts = np.bincount(column)
+            (present,) = np.nonzero(counts)
+            rows = np.split(order, np.cumsum(counts[present]))[:-1]
+            numbers = np.where(present == NOT_STATED_BYTE, NOT_STATED, present)
+            self._rows_by[name] = dict(zip(numbers.tolist(), rows, strict=True))
+        return self._rows_by[name]
 
     def only(self, where: Mask) -> "Bill":
         """The rows of this bill where something holds; the bill itself when it holds everywhere."""

@@ -1,11 +1,10 @@
 """How a batch goes through the rules: block by block where acts stand alone, then whole where they share a limit."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import IntEnum
 from itertools import groupby
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cloison.errors import Misuse
 from cloison.money import AMOUNT_CENTS_MAX
@@ -36,6 +35,22 @@ QUANTITY_MAX = 9_999
 COEFFICIENT_MAX = 9_999_99
 RATE_BP_MAX = 1_000_000
 """Bounds beyond anything plausible (the claim has 4, 6 and 4 digits): products of them stay within int64."""
+ANY_MAX = int(np.iinfo(np.int32).max)
+
+PLAUSIBLE = {
+    "quantity": (1, QUANTITY_MAX),
+    "coefficient": (0, COEFFICIENT_MAX),
+    "charged": (0, AMOUNT_CENTS_MAX),
+    "paid_by_other": (0, AMOUNT_CENTS_MAX),
+    "declared_base": (-1, AMOUNT_CENTS_MAX),
+    "declared_amo": (-1, AMOUNT_CENTS_MAX),
+}
+STATED = {"exoneration": (0, len(Exoneration)), "protection": (0, len(Protection)), "regime": (0, ANY_MAX)}
+READABLE = {
+    "formula": (0, len(Formula)),
+    "rate_bp": (0, RATE_BP_MAX),
+    "act_cap": (-1, AMOUNT_CENTS_MAX),
+}
 
 PHASES = tuple((whole, tuple(steps)) for whole, steps in groupby(ORDER, lambda step: step.whole))
 """The order, cut where acts that stand alone and acts that share a limit take turns."""
@@ -57,15 +72,20 @@ def price(acts: Acts, tariff: TariffBook) -> Priced:
                 bill.strike(_refused(bill))
             else:
                 settle_refusals(bill)
-    compare(batch)
+    for bill in blocks:
+        compare(bill)
     return _priced(acts, tariff, sheet)
 
 
 def _blocks(acts: Acts, sheet: Sheet, dates: CareDates) -> Iterator[Bill]:
     """The batch in pieces that fit the cache: rows that stand alone do not see where it is cut."""
-    for start in range(0, len(acts), BLOCK_ROWS):
-        end = min(start + BLOCK_ROWS, len(acts))
-        yield Bill(acts, sheet.block(start, end), dates.block(start, end), start)
+    for rows in _slices(len(acts)):
+        yield Bill(acts, sheet.block(rows), dates.block(rows), rows.start)
+
+
+def _slices(size: int) -> Iterator[slice]:
+    for start in range(0, size, BLOCK_ROWS):
+        yield slice(start, min(start + BLOCK_ROWS, size))
 
 
 def apply(steps: tuple[Step, ...], bill: Bill, tariff: TariffBook) -> None:
@@ -120,17 +140,11 @@ def admit(bill: Bill) -> None:
     """Refuse what no rule can price, before any rule looks at it."""
     bill.refuse(bill.code < 0, "act_unknown")
     bill.refuse(np.isnat(bill.care_date.days.view("datetime64[D]")), "care_date_missing")
-    bill.refuse(bill.quantity <= 0, "quantity_not_positive")
-    implausible = (bill.quantity > QUANTITY_MAX) | _outside(bill.coefficient, 0, COEFFICIENT_MAX)
-    implausible |= _outside(bill.charged, 0, AMOUNT_CENTS_MAX) | _outside(bill.paid_by_other, 0, AMOUNT_CENTS_MAX)
-    implausible |= _outside(bill.declared_base, -1, AMOUNT_CENTS_MAX) | _outside(
-        bill.declared_amo, -1, AMOUNT_CENTS_MAX
-    )
-    bill.refuse(implausible, "amount_implausible")
-    bill.refuse((bill.exoneration < 0) | (bill.protection < 0) | (bill.regime < 0), "status_missing")
-    unreadable = (bill.formula < 0) | _outside(bill.rate_bp, 0, RATE_BP_MAX)
-    unreadable |= _outside(bill.amount_cents, 0, AMOUNT_CENTS_MAX) & (bill.formula == Formula.EUR)
-    unreadable |= _outside(bill.act_cap, -1, AMOUNT_CENTS_MAX)
+    bill.refuse(_outside(bill, {"quantity": (1, ANY_MAX)}), "quantity_not_positive")
+    bill.refuse(_outside(bill, PLAUSIBLE), "amount_implausible")
+    bill.refuse(_outside(bill, STATED), "status_missing")
+    unreadable = _outside(bill, READABLE)
+    unreadable |= _outside(bill, {"amount_cents": (0, AMOUNT_CENTS_MAX)}) & (bill.formula == Formula.EUR)
     bill.refuse(unreadable, "guarantee_wrong")
 
 
@@ -158,8 +172,14 @@ def _refused(bill: Bill) -> Mask:
     return (reasons > 0) & (reasons < FIRST_REDUCTION)
 
 
-def _outside(column: NDArray[np.integer], least: int, most: int) -> Mask:
-    return (column < least) | (column > most)
+def _outside(bill: Bill, bounds: Mapping[str, tuple[int, int]]) -> Mask:
+    """Rows beyond a bound. Nearly none is, so a column is compared row by row only when its extremes are beyond."""
+    beyond = np.zeros(len(bill), np.bool_)
+    for name, (least, most) in bounds.items():
+        column = bill.given(name)
+        if int(column.min()) < least or int(column.max()) > most:
+            beyond |= (column < least) | (column > most)
+    return beyond
 
 
 def blank(size: int) -> Sheet:
@@ -173,13 +193,17 @@ def blank(size: int) -> Sheet:
 
 
 def _priced(acts: Acts, tariff: TariffBook, sheet: Sheet) -> Priced:
-    columns = sheet.columns
-    refused = (sheet.reason > 0) & (sheet.reason < FIRST_REDUCTION)
-    paid = columns["amo_share"] + columns["amc_share"] + acts.paid_by_other
+    own_share, overrun = np.empty(len(acts), np.int64), np.empty(len(acts), np.int64)
+    for rows in _slices(len(acts)):
+        base, amo_share, amc_share = (sheet.columns[name][rows] for name in ("base", "amo_share", "amc_share"))
+        priced = (sheet.reason[rows] <= 0) | (sheet.reason[rows] >= FIRST_REDUCTION)
+        left = acts.charged[rows] - amo_share - amc_share - acts.paid_by_other[rows]
+        own_share[rows] = np.maximum(left, 0) * priced
+        overrun[rows] = (acts.charged[rows] - base) * priced
     return Priced(
-        **columns,
-        own_share=np.where(refused, 0, np.maximum(acts.charged - paid, 0)),
-        overrun=np.where(refused, 0, acts.charged - columns["base"]),
+        **sheet.columns,
+        own_share=own_share,
+        overrun=overrun,
         participation_acts=sheet.participation_acts,
         reason=sheet.reason,
         remarks=sheet.remarks,

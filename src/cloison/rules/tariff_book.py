@@ -148,9 +148,12 @@ class CareDates:
         taken._taken_from, taken._span = (self, rows), self.span
         return taken
 
-    def block(self, start: int, end: int) -> "CareDates":
-        """Consecutive rows, on their own."""
-        return CareDates(self.days[start:end], self.era[start:end], self.only_era, self.heard)
+    def block(self, rows: slice) -> "CareDates":
+        """Consecutive rows, on their own: acts that come in the order of their days often lie in one era."""
+        era, only_era = self.era[rows], self.only_era
+        if only_era is None and int(era.min()) == int(era.max()):
+            only_era = int(era[0])
+        return CareDates(self.days[rows], era, only_era, self.heard)
 
     def note_missing(self, where: NDArray[np.bool_]) -> None:
         """Remember rows without a value."""
@@ -216,7 +219,10 @@ class Grid:
             for key in sorted(set(cast(list[int], keys.tolist()))):
                 if (parameter := self.parameters[key]) is not None:
                     dates.heard.append((parameter, self.names[key]))
-        return self.by_era[dates.era if dates.only_era is None else dates.only_era, keys]
+        if dates.only_era is not None:
+            return self.by_era[dates.only_era].take(keys)
+        # One flat index: numpy looks a table of two dimensions up three times slower.
+        return self.by_era.take(dates.era * np.intp(self.by_era.shape[1]) + keys)
 
 
 class TariffBook:
