@@ -3,6 +3,7 @@
 from cloison.claims import refusals as claims
 from cloison.disclosure import reasons as disclosure
 from cloison.errors import Catalogue
+from cloison.gateways.fhir import reasons as fhir
 from cloison.gateways.files import counter_reasons as counter
 from cloison.gateways.files import reasons as files
 from cloison.gateways.http import reasons as http
@@ -24,6 +25,7 @@ PARTS: dict[str, Catalogue] = {
     "gateways.counter": counter.CATALOGUE,
     "gateways.files": files.REASONS,
     "gateways.http": http.CATALOGUE,
+    "gateways.fhir": fhir.CATALOGUE,
     "identifiers": identifiers.CATALOGUE,
     "rights": rights.CATALOGUE,
     "rights.movements": movements.CATALOGUE,

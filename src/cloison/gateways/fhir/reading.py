@@ -1,0 +1,180 @@
+"""How FHIR JSON is read and written, and when a document that decodes deserves a second look.
+
+Decoding checks names, types, counts, codes and rules in one pass. What it cannot see (an element written twice, an
+explicit null, an empty object, a number in quotes) changes the document when it is written again, so the reader writes
+it again and compares marks: only a document whose marks differ is walked by `explain`, which knows the place of
+everything.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TypeVar, overload
+
+import msgspec
+from msgspec.structs import force_setattr
+
+from cloison.errors import Defect, Place
+from cloison.gateways.fhir import explain, links, r4, reasons
+
+Resource = r4.Resource
+R = TypeVar("R", bound=r4.Resource)
+
+SIZE_MAX = 4 << 20
+NESTED_MAX = 8
+"""Resources inside resources: a document of claims in a bundle in parameters is three."""
+
+ENCODER = msgspec.json.Encoder(decimal_format="number")
+ANY = msgspec.json.Decoder[r4.Resource](r4.AnyResource)
+_decoders: dict[tuple[type[r4.Resource], ...], msgspec.json.Decoder[r4.Resource]] = {(): ANY}
+
+MARKS = (
+    b"{}", b'{"id":',  # an element with nothing in it
+    b"[null", b",null",  # a gap in a list, which only the extensions beside it can fill
+    b':" ', b'[" ', b'," ', b':"\\n', b':"\\t', b':"\\r',  # perhaps nothing but white space
+    b"\\u00", b"\\b", b"\\f",  # control characters
+)  # fmt: skip
+NESTED = (b'"extension":', b'"part":')
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A bundle whose entries stand for themselves: those that cannot be read are left out, with their defects."""
+
+    bundle: r4.Bundle
+    refused: dict[int, list[Defect]] = field(default_factory=dict[int, list[Defect]])
+
+
+@overload
+def parse(raw: bytes) -> r4.Resource | list[Defect]: ...
+@overload
+def parse(raw: bytes, *expected: type[R]) -> R | list[Defect]: ...
+def parse(raw: bytes, *expected: type[R]) -> R | r4.Resource | list[Defect]:
+    """A resource of one of these types (of any of ours when none is named), or all that is wrong with the document."""
+    if len(raw) > SIZE_MAX:
+        return [Defect(reasons.TOO_LARGE, Place("body"), f"at most {SIZE_MAX} bytes")]
+    types: tuple[type[r4.Resource], ...] = expected
+    try:
+        read = _decoder(types).decode(raw)
+        foreign = unfold(read)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as trouble:
+        return explain.refusal(raw, types, trouble)
+    written = ENCODER.encode(read)
+    if foreign or doubtful(raw, written):
+        found = explain.defects(raw, types)
+        if found:
+            return found
+    if foreign or isinstance(read, r4.Bundle) or b'"contained":' in written or b'"reference":"#' in written:
+        return links.defects(read) or read
+    return read
+
+
+def parse_batch(raw: bytes) -> Batch | list[Defect]:
+    """A bundle of independent entries: a resource that cannot be read costs its own entry and no other."""
+    if len(raw) > SIZE_MAX:
+        return [Defect(reasons.TOO_LARGE, Place("body"), f"at most {SIZE_MAX} bytes")]
+    try:
+        bundle = _decoder((r4.Bundle,)).decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as trouble:
+        return explain.refusal(raw, (r4.Bundle,), trouble)
+    assert isinstance(bundle, r4.Bundle)
+    batch = Batch(bundle)
+    inside = 0
+    for number, entry in enumerate(bundle.entry or ()):
+        if isinstance(entry.resource, msgspec.Raw):
+            text = bytes(entry.resource)
+            inside += quotes(text)
+            read = parse(text)
+            if isinstance(read, list):
+                batch.refused[number] = [_moved(defect, f"Bundle.entry[{number}].resource") for defect in read]
+            force_setattr(entry, "resource", None if isinstance(read, list) else read)
+    if quotes(raw) - inside != quotes(ENCODER.encode(_without_resources(bundle))) + 2 * _resources(batch):
+        own = [defect for defect in explain.defects(raw, (r4.Bundle,)) if ".resource" not in _field(defect)]
+        if own:
+            return own
+    return batch
+
+
+def write(resource: r4.Resource) -> bytes:
+    """The JSON of a resource; decimals keep their digits."""
+    return ENCODER.encode(resource)
+
+
+def unfold(read: r4.Resource, depth: int = 0) -> bool:
+    """Decode the resources inside this one, in place; whether one is of a type that is not ours."""
+    if depth > NESTED_MAX:
+        raise RecursionError
+    foreign = False
+    if isinstance(read, r4.Bundle):
+        for entry in read.entry or ():
+            foreign |= _open(entry, "resource", depth)
+            if entry.response is not None:
+                foreign |= _open(entry.response, "outcome", depth)
+    elif isinstance(read, r4.Parameters):
+        for parameter in _parts(read.parameter or []):
+            foreign |= _open(parameter, "resource", depth)
+    elif isinstance(read, r4.DomainResource) and read.contained is not None:
+        for number, held in enumerate(read.contained):
+            assert isinstance(held, msgspec.Raw)
+            inner = ANY.decode(held) if explain.tag_of(held) in r4.RESOURCES else held.copy()
+            read.contained[number] = inner
+            foreign |= isinstance(inner, msgspec.Raw) or unfold(inner, depth + 1)
+    return foreign
+
+
+def _open(holder: msgspec.Struct, name: str, depth: int) -> bool:
+    held = getattr(holder, name)
+    if held is None:
+        return False
+    inner = ANY.decode(held)
+    force_setattr(holder, name, inner)
+    return unfold(inner, depth + 1)
+
+
+def _parts(parameters: list[r4.ParametersParameter]) -> Iterator[r4.ParametersParameter]:
+    for parameter in parameters:
+        yield parameter
+        yield from _parts(parameter.part or [])
+
+
+def doubtful(raw: bytes, written: bytes) -> bool:
+    """Whether something may be lost, empty or nested deep between what came and what would be written."""
+    return (
+        quotes(raw) != quotes(written)
+        or any(mark in written for mark in MARKS)
+        or any(written.count(name) > explain.DEPTH_MAX // 4 for name in NESTED)
+    )
+
+
+def quotes(text: bytes) -> int:
+    """Marks around strings. A name or a string that decoding drops is never made up for: see test_fhir_reading."""
+    return text.count(b'"') - text.count(b'\\"')
+
+
+def _decoder(expected: tuple[type[r4.Resource], ...]) -> msgspec.json.Decoder[r4.Resource]:
+    found = _decoders.get(expected)
+    if found is None:
+        union = expected[0]
+        for other in expected[1:]:
+            union |= other
+        found = _decoders[expected] = msgspec.json.Decoder(union)
+    return found
+
+
+def _resources(batch: Batch) -> int:
+    """Entries that came with a resource."""
+    return sum(entry.resource is not None for entry in batch.bundle.entry or ()) + len(batch.refused)
+
+
+def _without_resources(bundle: r4.Bundle) -> r4.Bundle:
+    entries = [msgspec.structs.replace(entry, resource=None) for entry in bundle.entry or ()]
+    return msgspec.structs.replace(bundle, entry=entries or None)
+
+
+def _field(defect: Defect) -> str:
+    return defect.place.field
+
+
+def _moved(defect: Defect, path: str) -> Defect:
+    """The same defect, seen from the bundle: `Claim.status` is `Bundle.entry[3].resource.status`."""
+    inner = defect.place.field.partition(".")[2]
+    return Defect(defect.reason, Place(defect.place.source, field=f"{path}.{inner}".rstrip(".")), defect.cause)
