@@ -335,6 +335,7 @@ def test_doubts_are_listed_in_both_languages(run: Terminal) -> None:
     french, english = run("tariffs", "doubts").output, run("tariffs", "doubts", "--english").output
     assert all(doubt.doubt.fr in french and doubt.doubt.en in english for doubt in doubts)
     assert f"{len(doubts)} valeurs à vérifier" in french
+    assert "L162-16-4\n  prix_des_medicaments" in french, "a reference that nobody has read, and who cites it"
 
 
 def test_the_published_tables_are_taken_in(run: Terminal, tmp_path: Path, shared_data: Path) -> None:

@@ -18,6 +18,7 @@ from cloison.period import FOREVER
 from cloison.rules import TariffBook
 from cloison.rules.citations import cited, unread
 from cloison.rules.codes import ACT_TABLE
+from cloison.rules.doubts import references_to_verify
 from cloison.rules.fault_reasons import FAULTS
 from cloison.rules.law import Law
 from cloison.rules.listing import GROUPS, PRICED_COLUMNS
@@ -161,21 +162,8 @@ def _doubts() -> Iterator[str]:
     yield ""
     yield "| Reference | Cited by |"
     yield "|---|---|"
-    for reference, places in sorted(_unread_references().items()):
-        yield f"| {reference} | {', '.join(dict.fromkeys(places))} |"
-
-
-def _unread_references() -> dict[str, list[str]]:
-    """Each reference that nobody has read, with the rules, values and reasons that cite it."""
-    found: dict[str, list[str]] = {}
-    cites = [(f"`{law.name}`", text) for step in ORDER for law in step.versions for text in law.texts]
-    for parameter in TariffBook.standard().parameters.values():
-        cites += [(f"`{parameter.name}`", text) for text in (parameter.text, *(v.source for v in parameter.values))]
-    cites += [(f"{reason.number}", reason.basis) for reason in [*REASONS, *FAULTS]]
-    for place, text in cites:
-        for reference in unread(text):
-            found.setdefault(reference, []).append(place)
-    return found
+    for reference, places in references_to_verify(TariffBook.standard()).items():
+        yield f"| {reference} | {', '.join(f'`{place}`' for place in places)} |"
 
 
 def page(chapter: Chapter) -> str:

@@ -82,3 +82,56 @@ def test_a_limit_that_lowers_nothing_is_not_in_the_account():
     for column in ("participation_forfaitaire", "franchise"):
         names = {LAWS[number].name for number in np.unique(getattr(priced.trace, column)[:3]).tolist() if number >= 0}
         assert not limits & names
+
+
+def test_an_account_ends_on_what_is_charged_and_who_pays_it():
+    priced = price(acts(BATCH), TariffBook.standard())
+    for row in np.flatnonzero(~priced.refused).tolist():
+        (_, charged), *paid = explain(priced, row).shares
+        assert charged == priced.acts.charged[row] == sum(amount for _, amount in paid)
+    second = list(explain(priced, 1).lines("en"))
+    assert any(line.startswith("Charged (EUR 37.00 above the base) EUR 60.00 = compulsory share") for line in second)
+
+
+def test_an_account_says_what_the_product_promised():
+    priced = price(acts(BATCH), TariffBook.standard())
+    french = "\n".join(explain(priced, 1).lines("fr"))
+    assert "garantie = 150 % BR" in french
+    assert "reste du plafond avant ces actes = 12,00\u00a0€" in french
+    assert "guarantee per act = EUR 2.00" in "\n".join(explain(priced, 5).lines("en"))
+
+
+def test_an_account_says_who_must_act_and_what_to_do():
+    priced = price(acts(BATCH), TariffBook.standard())
+    french, english = (list(explain(priced, 6).lines(language)) for language in ("fr", "en"))
+    assert french[0].startswith(
+        "La base de remboursement n'est ni dans nos barèmes ni déclarée. [rules.base_not_known ;"
+    )
+    assert french[1] == "    Au professionnel de santé : Indiquez la base de remboursement de la ligne."
+    assert english[1] == "    For the professional: Give the base of reimbursement of the line."
+
+
+def test_nothing_withheld_is_said_instead_of_a_value_that_did_not_count():
+    drawn = """
+        code | charged | protection | person ||
+        -----+---------+------------+--------++
+        G    |   30.00 | css        | a      ||
+    """
+    (line,) = [x for x in explain(price(acts(drawn), TariffBook.standard()), 0).lines("en") if "participation" in x]
+    assert line.startswith("Flat participation EUR 0.00: nothing is withheld")
+
+
+def test_a_price_that_did_not_serve_is_not_told():
+    """A doctor outside OPTAM has a price of its own; the franchise of a paramedical act its own limit of the day."""
+    drawn = """
+        code | sector | qty | charged | declared | person ||
+        -----+--------+-----+---------+----------+--------++
+        G    | 2      |   1 |   30.00 |          | a      ||
+        AMI  | -      |   9 |   90.00 |    90.00 | b      ||
+    """
+    priced = price(acts(drawn), TariffBook.standard())
+    told = [{r.parameter for d in explain(priced, row).decisions for r in d.readings} for row in (0, 1)]
+    assert "consultation.secteur_2.G" in told[0]
+    assert "consultation.opposable.G" not in told[0]
+    assert "franchise.paramedical_par_jour" in told[1]
+    assert "franchise.transport_par_jour" not in told[1]

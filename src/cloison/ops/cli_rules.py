@@ -21,6 +21,7 @@ from cloison.ops.config import Settings
 from cloison.ops.tariff_reasons import ARGUMENT_MISSING, FILE_UNWRITTEN
 from cloison.rules import TariffBook
 from cloison.rules.conformite import Breach
+from cloison.rules.doubts import references_to_verify
 from cloison.rules.listing import GROUPS, PRICED_COLUMNS
 from cloison.rules.releases import NOT_PRICED, Change
 from cloison.rules.trace import Language
@@ -222,14 +223,19 @@ def list_tables(home: Home = None, as_json: AsJson = False) -> None:
 
 @tariffs_app.command("doubts")
 def list_doubts(english: English = False) -> None:
-    """List every value of the law that is marked to verify, with its source and why."""
-    doubts = TariffBook.standard().doubts()
+    """List every value that is marked to verify with its source and why, then every reference that nobody has read."""
+    tariff = TariffBook.standard()
+    doubts, references = tariff.doubts(), references_to_verify(tariff)
     for doubt in doubts:
         screen.console.print(
             f"{doubt.parameter}  {doubt.start}  ({doubt.source})", style="bold", markup=False, soft_wrap=True
         )
         screen.console.print(f"  {doubt.doubt.en if english else doubt.doubt.fr}", markup=False, soft_wrap=True)
+    for reference, places in references.items():
+        screen.console.print(reference, style="bold", markup=False, soft_wrap=True)
+        screen.console.print(f"  {', '.join(places)}", markup=False, soft_wrap=True)
     screen.console.print(f"{len(doubts)} valeurs à vérifier / values to verify")
+    screen.console.print(f"{len(references)} références à vérifier / references to verify")
 
 
 def _show_changes(changes: Sequence[Change], start: date) -> None:

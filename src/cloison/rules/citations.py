@@ -47,4 +47,4 @@ def cited(texts: Iterable[str], language: Literal["fr", "en"]) -> str:
     doubtful = [text for text in texts if any(unread(text))]
     words = {"fr": "référence à vérifier :", "en": "reference to verify:"}[language]
     said = [*([", ".join(sure)] if sure else []), *([f"{words} {', '.join(doubtful)}"] if doubtful else [])]
-    return "; ".join(said)
+    return {"fr": " ; ", "en": "; "}[language].join(said)

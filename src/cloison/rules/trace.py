@@ -134,7 +134,8 @@ class Explanation:
 
 def _reason_lines(reason: Reason, language: Language) -> Iterator[str]:
     """A refusal, a reduction or a remark: why, by which text, who must act and what to do."""
-    yield f"{_said(reason.message, language)} [{reason.code}; {cited([reason.basis], language)}]"
+    semicolon = " ;" if language == "fr" else ";"
+    yield f"{_said(reason.message, language)} [{reason.code}{semicolon} {cited([reason.basis], language)}]"
     if reason.actor is not Actor.NOBODY:
         colon = " :" if language == "fr" else ":"
         yield f"    {_said(WHO_ACTS[reason.actor], language)}{colon} {_said(reason.action, language)}"
