@@ -87,11 +87,12 @@ async def test_a_name_belongs_to_a_practice_and_a_kind(exchanges: Exchanges) -> 
 
 
 async def test_what_is_another_practices_does_not_exist(exchanges: Exchanges) -> None:
-    theirs = draft(OTHERS, name=b"1", token=uuid4())
+    person = uuid4()
+    theirs = draft(OTHERS, name=b"1", token=person)
     await exchanges.record([theirs])
     assert await exchanges.find(MINE, Search("Claim")) == []
     assert await exchanges.find(MINE, Search("Claim", documents=(theirs.document,))) == []
-    assert await exchanges.find(MINE, Search("Claim", token=theirs.token)) == []
+    assert await exchanges.find(MINE, Search("Claim", patient=exchanges.patient(OTHERS, person))) == []
     assert await exchanges.versions(MINE, theirs.document) == []
     assert await exchanges.recall(actor(MINE), [theirs.document]) == []
 
@@ -140,8 +141,9 @@ async def test_a_search_narrows_by_everything_it_says(exchanges: Exchanges) -> N
     ]  # fmt: skip
     await exchanges.record([request, *unlike, wanted])
     asked = Search(
-        "ClaimResponse", about=(request.document,), outcome=("complete",), use=("claim",), token=person,
-        status=("active",), day_from=DAY, day_to=date(2026, 11, 21), recorded_from=datetime(2026, 1, 1, tzinfo=UTC),
+        "ClaimResponse", about=(request.document,), outcome=("complete",), use=("claim",),
+        patient=exchanges.patient(MINE, person), status=("active",), day_from=DAY, day_to=date(2026, 11, 21),
+        recorded_from=datetime(2026, 1, 1, tzinfo=UTC),
     )  # fmt: skip
     assert [each.document for each in await exchanges.find(MINE, asked)] == [wanted.document]
 

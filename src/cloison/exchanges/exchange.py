@@ -80,7 +80,7 @@ class Search:
     documents: tuple[UUID, ...] = ()
     about: tuple[UUID, ...] = ()
     name: bytes | None = field(default=None, repr=False)
-    token: UUID | None = field(default=None, repr=False)
+    patient: UUID | None = None
     status: tuple[str, ...] = ()
     outcome: tuple[str, ...] = ()
     use: tuple[str, ...] = ()
@@ -155,9 +155,16 @@ class Exchanges:
         name = None if draft.name is None else self._named(draft.practice, draft.kind, draft.name)
         return (
             draft.practice, draft.document, draft.version, draft.kind, draft.tenant, draft.account, name,
-            self._digest(draft), draft.token, draft.about, draft.status, draft.outcome, draft.use, draft.day,
-            sealed.dek, sealed.sealed,
+            self._digest(draft), draft.token, self._patient(draft), draft.about, draft.status, draft.outcome, draft.use,
+            draft.day, sealed.dek, sealed.sealed,
         )  # fmt: skip
+
+    def patient(self, practice: int, token: UUID) -> UUID:
+        """What a practice may call the person behind a token: the same each time, and nothing to anybody else."""
+        return UUID(bytes=self._documents.digest(practice.to_bytes(4, "big"), b"patient", token.bytes)[:16])
+
+    def _patient(self, draft: Draft) -> UUID | None:
+        return None if draft.token is None else self.patient(draft.practice, draft.token)
 
     def _named(self, practice: int, kind: str, name: bytes) -> bytes:
         return self._documents.digest(practice.to_bytes(4, "big"), kind.encode(), name)

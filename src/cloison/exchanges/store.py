@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from cloison.storage.database import Connection, connection_of
+from cloison.storage.database import connection_of
 from cloison.storage.roles import Role
 from cloison.storage.transaction import Storage
 
@@ -30,7 +30,7 @@ NEWEST = """
       and ($7::text[] is null or d.use = any ($7))
       and ($8::date is null or d.day >= $8) and ($9::date is null or d.day < $9)
       and ($10::timestamptz is null or d.recorded_at >= $10) and ($11::timestamptz is null or d.recorded_at < $11)
-      and ($12::int8 is null or first.place <= $12)
+      and ($12::int8 is null or first.place <= $12) and ($13::uuid is null or first.patient = $13)
 """
 
 
@@ -38,7 +38,7 @@ async def record(database: Storage, role: Role, rows: Sequence[Row]) -> dict[UUI
     columns = [list(column) for column in zip(*rows, strict=True)]
     async with database.session(role) as connection:
         written = await connection.fetch(
-            "select * from exchanges.record($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16)", *columns
+            "select * from exchanges.record($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17)", *columns
         )
     return {row["document"]: row["recorded_at"] for row in written}
 
@@ -48,12 +48,11 @@ async def find(
 ) -> list[asyncpg.Record]:
     async with database.transaction(role, practice=practice) as work:
         connection = connection_of(work)
-        conditions = await _conditions(connection, practice, search, name)
         columns = FILED.replace("place", "first.place").replace("digest", "first.digest").split(", ")
         return await connection.fetch(
             f"select {', '.join(each if '.' in each else 'd.' + each for each in columns)} {NEWEST}"
-            " and ($13::int8 is null or first.place < $13) order by first.place desc limit $14",
-            *conditions,
+            " and ($14::int8 is null or first.place < $14) order by first.place desc limit $15",
+            *_conditions(search, name),
             search.before,
             search.count,
         )
@@ -62,8 +61,7 @@ async def find(
 async def count(database: Storage, role: Role, practice: int, search: "Search", name: bytes | None) -> int:
     async with database.transaction(role, practice=practice) as work:
         connection = connection_of(work)
-        conditions = await _conditions(connection, practice, search, name)
-        return await connection.fetchval(f"select count(*) {NEWEST}", *conditions)
+        return await connection.fetchval(f"select count(*) {NEWEST}", *_conditions(search, name))
 
 
 async def versions(database: Storage, role: Role, practice: int, document: UUID) -> list[asyncpg.Record]:
@@ -75,20 +73,11 @@ async def versions(database: Storage, role: Role, practice: int, document: UUID)
         )
 
 
-async def _conditions(
-    connection: Connection, practice: int, search: "Search", name: bytes | None
-) -> tuple[object, ...]:
-    """The parameters of NEWEST. A person is looked for by a function: tokens can be asked with, not read."""
-    documents: list[UUID] | None = list(search.documents) or None
-    if search.token is not None:
-        rows = await connection.fetch(
-            "select document from exchanges.concerning($1, $2, $3)", practice, [search.token], search.kind
-        )
-        theirs = {row["document"] for row in rows}
-        documents = [each for each in documents if each in theirs] if documents else list(theirs)
+def _conditions(search: "Search", name: bytes | None) -> tuple[object, ...]:
+    """The parameters of NEWEST."""
     return (
         search.kind,
-        documents,
+        list(search.documents) or None,
         list(search.about) or None,
         name,
         list(search.status) or None,
@@ -99,4 +88,5 @@ async def _conditions(
         search.recorded_from,
         search.recorded_to,
         search.up_to,
+        search.patient,
     )

@@ -15,6 +15,7 @@ create table exchanges.document (
     name        bytea check (octet_length(name) = 32),             -- keyed digest of the sender's own identifier
     digest      bytea not null check (octet_length(digest) = 32),  -- keyed digest of what was sent
     token       uuid,                          -- blind index of the person concerned, as it was asked
+    patient     uuid,                          -- what this practice may call that person: it means nothing to anybody else
     about       uuid,                          -- the document that this one answers or changes
     status      text not null,
     outcome     text,
@@ -29,7 +30,7 @@ create table exchanges.document (
 create unique index document_once on exchanges.document (practice, kind, name) where name is not null and version = 1;
 create index document_in_order on exchanges.document (practice, kind, place);
 create index document_answers on exchanges.document (practice, about) where about is not null;
-create index document_by_token on exchanges.document (practice, token) where token is not null;
+create index document_by_patient on exchanges.document (practice, patient) where patient is not null;
 
 create function exchanges.refuse_change() returns trigger language plpgsql set search_path = '' as
 $$ begin raise exception 'what was said is append-only' using errcode = 'insufficient_privilege'; end $$;
@@ -46,24 +47,16 @@ create policy own_documents on exchanges.document for select to c_portal, c_api,
 -- Record documents. Those whose name, or whose version, is taken already are not written: the caller finds out which are missing.
 create function exchanges.record(
     p_practice int4[], p_document uuid[], p_version int2[], p_kind text[], p_tenant int4[], p_account int8[], p_name bytea[],
-    p_digest bytea[], p_token uuid[], p_about uuid[], p_status text[], p_outcome text[], p_use text[], p_day date[],
-    p_dek bytea[], p_sealed bytea[]
+    p_digest bytea[], p_token uuid[], p_patient uuid[], p_about uuid[], p_status text[], p_outcome text[],
+    p_use text[], p_day date[], p_dek bytea[], p_sealed bytea[]
 ) returns table (document uuid, version int2, recorded_at timestamptz)
 language sql security definer set search_path = '' as $$
-    insert into exchanges.document (practice, document, version, kind, tenant, account, name, digest, token, about, status,
-                                    outcome, use, day, dek, sealed)
-    select * from unnest(p_practice, p_document, p_version, p_kind, p_tenant, p_account, p_name, p_digest, p_token, p_about,
-                         p_status, p_outcome, p_use, p_day, p_dek, p_sealed)
+    insert into exchanges.document (practice, document, version, kind, tenant, account, name, digest, token, patient, about,
+                                    status, outcome, use, day, dek, sealed)
+    select * from unnest(p_practice, p_document, p_version, p_kind, p_tenant, p_account, p_name, p_digest, p_token, p_patient,
+                         p_about, p_status, p_outcome, p_use, p_day, p_dek, p_sealed)
     on conflict do nothing
     returning document, version, recorded_at
-$$;
-
--- The documents of a practice that concern one person, newest first. The token is asked with, never read: a list of tokens would be a
--- list of persons.
-create function exchanges.concerning(p_practice int4, p_token uuid[], p_kind text) returns table (document uuid)
-language sql stable security definer set search_path = '' as $$
-    select distinct d.document from exchanges.document d
-    where d.practice = p_practice and d.token = any (p_token) and d.kind = p_kind
 $$;
 
 -- Reading one's own exchange again is a disclosure like another: written down first. The person and the day come from the document.
@@ -110,9 +103,10 @@ begin
 end $$;
 
 grant usage on schema exchanges to c_portal, c_api, c_machine;
-grant select (practice, document, version, place, kind, tenant, account, name, digest, about, status, outcome, use, day, recorded_at)
+grant select (practice, document, version, place, kind, tenant, account, name, digest, patient, about, status, outcome, use, day,
+              recorded_at)
     on exchanges.document to c_portal, c_api, c_machine;
-grant execute on function exchanges.record, exchanges.concerning, disclosure.reserve_documents, disclosure.reveal_documents
+grant execute on function exchanges.record, disclosure.reserve_documents, disclosure.reveal_documents
     to c_portal, c_api, c_machine;
 
 reset role;

@@ -1,0 +1,232 @@
+"""Resources that are kept as they crossed the wire: created once, read, listed, and never changed but by a version."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from cloison.errors import Misuse
+from cloison.exchanges import Draft, Exchanges, Filed, Search
+from cloison.exchanges.exchange import Kept
+from cloison.gateways.fhir.interaction import Answer, Call, instant, named
+from cloison.gateways.fhir.rest_reasons import (
+    IDENTIFIER_REUSED,
+    NOT_FOUND,
+    PARAMETER_WRONG,
+    PRECONDITION_REQUIRED,
+    SEVERAL_MATCH,
+    VERSION_CONFLICT,
+)
+from cloison.gateways.fhir.search import Match, Page, Query, Token
+
+NOWHERE = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """What became of a creation: the document, and whether it was there before."""
+
+    filed: Filed | None
+    document: UUID
+    version: int
+    updated: datetime
+    body: bytes = field(repr=False)
+    new: bool = True
+
+
+class Stored:
+    """The documents of all stored types, for the practice of each caller."""
+
+    def __init__(self, exchanges: Exchanges, links: Mapping[str, tuple[str, ...]]) -> None:
+        """`links`: for each type, the search parameters that hold the reference kept as `about`."""
+        self._exchanges = exchanges
+        self._links = links
+
+    # -------------------------------------------------------------- creation
+
+    async def create(self, draft: Draft) -> Creation:
+        """Keep a new document. The same name with the same content gives what is there; with another, raises Misuse."""
+        written = await self._exchanges.record([draft])
+        if draft.document in written:
+            return Creation(None, draft.document, draft.version, written[draft.document], draft.body)
+        found = await self._exchanges.find(draft.practice, Search(draft.kind, name=draft.name, count=1))
+        assert found, "a document that was not written is there under its name"
+        if not self._exchanges.same(draft, found[0]):
+            raise Misuse(IDENTIFIER_REUSED, cause=f"{draft.kind}/{found[0].document}")
+        return Creation(found[0], found[0].document, found[0].version, found[0].recorded_at, b"", new=False)
+
+    async def condition(self, call: Call, kind: str, condition: Query) -> Filed | None:
+        """What If-None-Exist finds: nothing, one document, or Misuse when several fit."""
+        found = await self._exchanges.find(call.actor.practice, self.search(condition, count=2))
+        if len(found) > 1:
+            raise Misuse(SEVERAL_MATCH, cause=kind)
+        return found[0] if found else None
+
+    # -------------------------------------------------------------- reading
+
+    async def read(self, call: Call, kind: str, text: str, version: str = "") -> Answer:
+        """One resource, or one version of it; 304 when the caller has it already."""
+        document = _uuid(text)
+        filed = await self._exchanges.versions(call.actor.practice, document)
+        wanted = [each for each in filed if each.kind == kind and (not version or str(each.version) == version)]
+        if not wanted:
+            raise Misuse(NOT_FOUND)
+        newest = wanted[0]
+        if call.knows(newest.version, newest.recorded_at):
+            return Answer(304, version=newest.version, updated=newest.recorded_at)
+        kept = next(
+            each for each in await self._exchanges.recall(call.actor, [document]) if each.version == newest.version
+        )
+        return Answer(200, body_of(kept), version=kept.version, updated=kept.recorded_at)
+
+    async def history(self, call: Call, kind: str, text: str) -> Answer:
+        """Every version of a resource, newest first."""
+        document = _uuid(text)
+        if not any(each.kind == kind for each in await self._exchanges.versions(call.actor.practice, document)):
+            raise Misuse(NOT_FOUND)
+        kept = (await self._exchanges.recall(call.actor, [document]))[::-1]
+        address = f"{call.base}/{kind}/{document}"
+        entries = [
+            {
+                "fullUrl": address,
+                "resource": msgspec.Raw(body_of(each)),
+                "request": {"method": "POST", "url": kind}
+                if each.version == 1
+                else {"method": "PUT", "url": f"{kind}/{document}"},
+                "response": {
+                    "status": "201" if each.version == 1 else "200",
+                    "etag": f'W/"{each.version}"',
+                    "lastModified": instant(each.recorded_at),
+                },
+            }
+            for each in kept
+        ]
+        found: dict[str, Any] = {  # Any: a JSON object
+            "resourceType": "Bundle",
+            "type": "history",
+            "total": len(entries),
+            "link": [{"relation": "self", "url": f"{address}/_history"}],
+            "entry": entries,
+        }
+        return Answer(200, msgspec.json.encode(found))
+
+    async def newest(self, call: Call, kind: str, text: str) -> tuple[Filed, bytes]:
+        """What is known of a document now, and what it says; with the version that If-Match must name."""
+        document = _uuid(text)
+        versions = [each for each in await self._exchanges.versions(call.actor.practice, document) if each.kind == kind]
+        if not versions:
+            raise Misuse(NOT_FOUND)
+        kept = await self._exchanges.recall(call.actor, [document])
+        body = next(each.body for each in kept if each.version == versions[0].version)
+        return versions[0], body
+
+    def require_match(self, call: Call, filed: Filed) -> None:
+        """Raises Misuse when a change does not say which version it starts from, or starts from an old one."""
+        expected = call.expects()
+        if expected is None:
+            raise Misuse(PRECONDITION_REQUIRED)
+        if expected != filed.version:
+            raise Misuse(VERSION_CONFLICT, cause=f"version {filed.version} is the newest")
+
+    async def answers(self, call: Call, kind: str, about: UUID) -> list[Filed]:
+        """The documents of a type that answer another, newest first."""
+        return await self._exchanges.find(call.actor.practice, Search(kind, about=(about,)))
+
+    async def bodies(self, call: Call, documents: Sequence[UUID]) -> dict[UUID, bytes]:
+        """What documents say in their newest version, with their ids."""
+        kept = await self._exchanges.recall(call.actor, documents)
+        return {each.document: body_of(each) for each in kept}  # versions come in order: the last one stays
+
+    # -------------------------------------------------------------- searching
+
+    async def find(self, call: Call, query: Query) -> Page:
+        """One page of a search, with what it includes."""
+        practice = call.actor.practice
+        search = self.search(query)
+        total = await self._exchanges.count(practice, search) if query.total else None
+        if query.count_only:
+            return Page((), total if total is not None else await self._exchanges.count(practice, search))
+        found = await self._exchanges.find(practice, self.search(query, count=query.count + 1))
+        page = found[: query.count]
+        others = await self._included(call, query, page)
+        bodies = await self.bodies(call, [each.document for each in (*page, *others)])
+        up_to = query.up_to if query.up_to is not None else (page[0].place if page else None)
+        return Page(
+            [
+                *(Match(query.kind, str(each.document), bodies[each.document]) for each in page),
+                *(Match(each.kind, str(each.document), bodies[each.document], included=True) for each in others),
+            ],
+            total,
+            up_to,
+            page[-1].place if len(found) > query.count else None,
+        )
+
+    async def _included(self, call: Call, query: Query, page: Sequence[Filed]) -> list[Filed]:
+        """What `_include` and `_revinclude` add: the other end of the references that this server keeps."""
+        practice, known = call.actor.practice, {each.document for each in page}
+        others: list[Filed] = []
+        for each in query.include:
+            source, _, parameter = each.partition(":")
+            wanted = {filed.about for filed in page if filed.about is not None}
+            if source == query.kind and parameter.partition(":")[0] in self._links.get(source, ()) and wanted:
+                for document in wanted - known:
+                    others.extend((await self._exchanges.versions(practice, document))[:1])
+        for each in query.revinclude:
+            source, _, parameter = each.partition(":")
+            if parameter.partition(":")[0] in self._links.get(source, ()) and known:
+                others.extend(await self._exchanges.find(practice, Search(source, about=tuple(known), count=200)))
+        unique = {each.document: each for each in others if each.document not in known}
+        return list(unique.values())
+
+    def search(self, query: Query, count: int | None = None) -> Search:
+        """The conditions of a query on what is known of documents."""
+        tokens = query.tokens
+        created, updated = query.dates.get("created"), query.dates.get("_lastUpdated")
+        names = tokens.get("identifier", ())
+        if len(names) > 1:
+            raise Misuse(PARAMETER_WRONG, cause="identifier: one at a time")
+        about = [_uuid(each) for name in self._links.get(query.kind, ()) for each in query.references.get(name, ())]
+        patients = [each for name in ("patient", "beneficiary") for each in tokens.get(name, ())]
+        return Search(
+            query.kind,
+            documents=tuple(_uuid(each.code) for each in tokens.get("_id", ())),
+            about=tuple(about),
+            name=name_of(names[0]) if names else None,
+            patient=_uuid(patients[0].code) if patients else None,
+            status=tuple(each.code for each in tokens.get("status", ())),
+            outcome=tuple(each.code for each in tokens.get("outcome", ())),
+            use=tuple(each.code for each in tokens.get("use", ())),
+            day_from=created.start.date() if created and created.start else None,
+            day_to=_after(created.end) if created and created.end else None,
+            recorded_from=updated.start if updated else None,
+            recorded_to=updated.end if updated else None,
+            up_to=query.up_to,
+            before=query.before,
+            count=count if count is not None else query.count,
+        )
+
+
+def name_of(token: Token) -> bytes:
+    """An identifier as its documents are named: system and value, neither of which may hold the other's end."""
+    return f"{len(token.system)}|{token.system}|{token.code}".encode()
+
+
+def body_of(kept: Kept) -> bytes:
+    """What a document says, with its id and version."""
+    return named(kept.body, str(kept.document), kept.version, kept.recorded_at)
+
+
+def _uuid(text: str) -> UUID:
+    """A document's number; one that cannot be ours is nowhere."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return NOWHERE
+
+
+def _after(end: datetime) -> Any:  # Any: a date, or None that was excluded before
+    """The first day that is wholly after an end."""
+    return end.date() if end.time() == time.min else end.date().fromordinal(end.date().toordinal() + 1)
