@@ -3,6 +3,6 @@
 `parse` reads and checks, `write` writes, `outcome` says what went wrong; `r4` holds the resources.
 """
 
-from cloison.gateways.fhir.reading import Resource, parse, parse_batch, write
+from cloison.gateways.fhir.reading import Batch, Resource, Unreadable, demand, parse, parse_batch, write
 
-__all__ = ["Resource", "parse", "parse_batch", "write"]
+__all__ = ["Batch", "Resource", "Unreadable", "demand", "parse", "parse_batch", "write"]

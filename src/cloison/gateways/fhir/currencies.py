@@ -1,4 +1,7 @@
-"""The ISO 4217 codes that money may be written in: HL7 binds `Money.currency` to that list and does not print it."""
+"""The ISO 4217 codes that money may be written in: HL7 binds `Money.currency` to that list and does not print it.
+
+The codes for tests and for no currency are left out: no amount is paid in them.
+"""
 
 CURRENCIES = frozenset(
     {
@@ -13,6 +16,6 @@ CURRENCIES = frozenset(
         "SAR", "SBD", "SCR", "SDG", "SEK", "SGD", "SHP", "SLE", "SOS", "SRD", "SSP", "STN", "SVC", "SYP", "SZL",
         "THB", "TJS", "TMT", "TND", "TOP", "TRY", "TTD", "TWD", "TZS", "UAH", "UGX", "USD", "USN", "UYI", "UYU",
         "UYW", "UZS", "VED", "VES", "VND", "VUV", "WST", "XAF", "XAG", "XAU", "XBA", "XBB", "XBC", "XBD", "XCD",
-        "XCG", "XDR", "XOF", "XPD", "XPF", "XPT", "XSU", "XTS", "XUA", "XXX", "YER", "ZAR", "ZMW", "ZWG", "ZWL",
+        "XCG", "XDR", "XOF", "XPD", "XPF", "XPT", "XSU", "XUA", "YER", "ZAR", "ZMW", "ZWG", "ZWL",
     }
 )  # fmt: skip

@@ -13,7 +13,7 @@ from typing import TypeVar, overload
 import msgspec
 from msgspec.structs import force_setattr
 
-from cloison.errors import Defect, Place
+from cloison.errors import Defect, Misuse, Place
 from cloison.gateways.fhir import explain, links, r4, reasons
 
 Resource = r4.Resource
@@ -42,6 +42,23 @@ class Batch:
 
     bundle: r4.Bundle
     refused: dict[int, list[Defect]] = field(default_factory=dict[int, list[Defect]])
+
+
+class Unreadable(Misuse):
+    """A document that is no FHIR resource as asked: the first defect, and all of them."""
+
+    def __init__(self, defects: list[Defect]) -> None:
+        first = defects[0]
+        super().__init__(first.reason, first.cause, first.place)
+        self.defects = defects
+
+
+def demand(raw: bytes, *expected: type[R]) -> R:
+    """The resource. Raises Unreadable when the document is none of these types."""
+    read = parse(raw, *expected)
+    if isinstance(read, list):
+        raise Unreadable(read)
+    return read
 
 
 @overload
