@@ -19,9 +19,11 @@ from typing import Any
 
 import numpy as np
 
-from cloison.rules import Acts, Equipment, TariffBook, Trips, code_ids, price
+from cloison.rules import Acts, Domain, Equipment, Formula, TariffBook, Trips, code_ids, price
 from cloison.rules.acts import DETAILS
-from cloison.rules.produits import Product, Shelf
+from cloison.rules.guaranteed import guaranteed
+from cloison.rules.produits import Guarantee, Product
+from cloison.rules.shelf import Shelf
 from cloison.rules.trace import explain
 
 TARGET = 2_000_000
@@ -68,18 +70,15 @@ def draw(size: int, seed: int = 1) -> tuple[dict[str, np.ndarray], np.ndarray, n
 def shelf() -> Shelf:
     """84 products of ten rows each."""
     domains = ("MED", "PHAR", "LABO", "AUXM", "TRAN", "RADL", "HOSP", "OPTI", "DENT", "AUDI")
-    rows = [{"domain": domain, "formula": "TM", "rate_bp": 10_000} for domain in domains]
-    dearer = {"domain": "MED", "family": "consultations", "formula": "BR", "rate_bp": 15_000}
-    given = {"label": "", "responsable": True, "guarantees": [*rows, dearer]}
-    return Shelf([Product.read({"code": f"P{number}", **given}) for number in range(84)])
+    rows = [Guarantee(Domain[domain], Formula.TM, 10_000) for domain in domains]
+    dearer = Guarantee(Domain.MED, Formula.BR, 15_000, family="consultations")
+    return Shelf.of([Product(f"P{number}", "", True, (*rows, dearer)) for number in range(84)])
 
 
 def acts_of(columns: dict[str, Any], codes: np.ndarray, products: np.ndarray, sold: Shelf) -> Acts:
     """Join codes and guarantees to the acts, as a claim does."""
     code = code_ids(codes)
-    row = sold.find(products, code, columns["sector"], columns["care_date"])
-    formula = np.array([guarantee.formula for guarantee in sold.rows], np.int8)
-    rate = np.array([guarantee.rate_bp for guarantee in sold.rows], np.int32)
+    row = sold.find(products, code, columns["sector"], np.zeros(len(code), np.bool_), columns["care_date"])
     (taxis,) = np.nonzero(codes == b"TXI")
     (glasses,) = np.nonzero(codes == b"V01")
     trips = Trips.of(
@@ -89,8 +88,7 @@ def acts_of(columns: dict[str, Any], codes: np.ndarray, products: np.ndarray, so
     )  # fmt: skip
     equipment = Equipment.of(act=glasses, pair=glasses, correction=1, last_delivery="NaT", drom=False, paid=0)
     return Acts.of(
-        trips=trips, equipment=equipment, code=code, formula=formula[row], rate_bp=rate[row], amount_cents=0,
-        act_cap=-1,
+        trips=trips, equipment=equipment, code=code, **guaranteed(sold.rows, row),
         responsable=True, paid_by_other=0, consultations_day=0, participation_year=0, franchise_day=0, franchise_year=0,
         **columns,
     )  # fmt: skip

@@ -21,9 +21,11 @@ import psutil
 from cloison.gateways.files.movements import open_movements
 from cloison.identifiers.nir import key_columns
 from cloison.rights import insurers, loading_work
-from cloison.rights.insurers import Guarantee, Insurer, Product
+from cloison.rights.insurers import Insurer, Sold
 from cloison.rights.loading import Loader
 from cloison.rights.store_movements import merge
+from cloison.rules import Domain, Formula
+from cloison.rules.produits import Guarantee, Product
 from cloison.storage import bulk
 from cloison.storage.database import Address, Database, administer, locate
 from cloison.storage.keys_file import FileKeys
@@ -177,7 +179,8 @@ async def run(home: Path, address: Address, count: int, files: int, together: in
     shares = 1 / (np.arange(files) + 3.0)
     shares /= shares.sum()
     amcs = [f"75{number:06d}" for number in range(1, files + 1)]
-    product = Product("CONF2", "Confort", True, "CLOISON", "", (Guarantee(1, NOW.date(), rate_bp=10_000),))
+    rows = (Guarantee(Domain.MED, Formula.TM, 10_000, start=NOW.date()),)
+    product = Sold(Product("CONF2", "Confort", True, rows), "CLOISON", "")
     paths: list[Path] = []
     for amc, share in zip(amcs, shares, strict=True):
         paths.append(home / f"mvt_{amc}_20261122_001.csv")

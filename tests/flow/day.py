@@ -28,10 +28,10 @@ from cloison.ops.catalogue import REASONS
 from cloison.ops.house import tariff_version
 from cloison.rights import engagement
 from cloison.rights.enquiry import Desk, Enquiries, Replies
-from cloison.rights.insurers import DOMAINS, FORMULAS
 from cloison.rights.reference import Reference
-from cloison.rules import TariffBook, Trips
+from cloison.rules import Domain, Formula, TariffBook, Trips
 from cloison.rules.acts import Pathway
+from cloison.rules.produits import ANY_DOCTOR, family_number
 from cloison.storage.database import Database, administer
 from cloison.storage.keys import KeyProvider
 from cloison.storage.roles import Role
@@ -57,6 +57,12 @@ class Guarantee:
     waiting: int = -1
     start: date = ALWAYS
     end: date = FOREVER
+    family: str = ""
+    optam: bool | None = None
+    network: bool = False
+    day_cap: int = -1
+    pair_cap: int = -1
+    tooth_cap: int = -1
 
 
 @dataclass(frozen=True)
@@ -192,11 +198,14 @@ class Day:
     async def guarantee(self, product: int, *guarantees: Guarantee) -> None:
         await self.owner.executemany(
             """insert into rights.guarantee (product, domain, formula, rate_bp, amount_cents, act_cap_cents,
-                                             annual_ceiling_cents, waiting_days, valid_from, valid_to)
-               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)""",
+                                             annual_ceiling_cents, waiting_days, valid_from, valid_to, family, optam,
+                                             network, day_cap_cents, pair_cap_cents, tooth_cap_cents)
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)""",
             [
-                (product, DOMAINS[each.domain], FORMULAS[each.formula], each.rate_bp, each.amount, each.cap,
-                 each.ceiling, each.waiting, each.start, each.end)
+                (product, Domain[each.domain], Formula[each.formula], each.rate_bp, each.amount, each.cap,
+                 each.ceiling, each.waiting, each.start, each.end, family_number(each.family),
+                 ANY_DOCTOR if each.optam is None else int(each.optam), each.network, each.day_cap, each.pair_cap,
+                 each.tooth_cap)
                 for each in guarantees
             ],
         )  # fmt: skip
@@ -317,7 +326,7 @@ class Day:
             practice=np.array([numbers[each.practice or self.doctor] for each in asked], np.int32),
             proof=np.array([each.proof for each in asked], np.int16),
             care_date=np.array([each.day for each in asked], "datetime64[D]"),
-            domain=np.array([DOMAINS[each.domain] for each in asked], np.int16),
+            domain=np.array([Domain[each.domain] for each in asked], np.int16),
             amc=_texts([each.amc or each.person.amc for each in asked], 10),
             adherent=_texts([each.person.adherent if each.by_card else "" for each in asked], 16),
             nir=_texts(["" if each.by_card else each.person.nir for each in asked], 13),

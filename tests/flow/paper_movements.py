@@ -11,8 +11,10 @@ import asyncpg
 from cloison.gateways.files.movements import open_movements, write_csv
 from cloison.identifiers.nir import key_of
 from cloison.rights import insurers
-from cloison.rights.insurers import Guarantee, Insurer, Product
+from cloison.rights.insurers import Insurer, Sold
 from cloison.rights.loading import Loader, Report
+from cloison.rules import Domain, Formula
+from cloison.rules.produits import Guarantee, Product
 from cloison.storage.database import Database, administer
 from cloison.storage.keys import KeySource
 from cloison.storage.keys_file import FileKeys
@@ -24,10 +26,9 @@ AMC = "75004407"
 OTHER_AMC = "75009999"
 
 
-def product(code: str) -> Product:
-    return Product(
-        code, f"Produit {code}", True, "CLOISON", "", (Guarantee(1, date(2020, 1, 1), formula=1, rate_bp=10_000),)
-    )
+def product(code: str) -> Sold:
+    rows = (Guarantee(Domain.MED, Formula.TM, 10_000, start=date(2020, 1, 1)),)
+    return Sold(Product(code, f"Produit {code}", True, rows), "CLOISON", "")
 
 
 def insurer(amc: str) -> Insurer:

@@ -16,7 +16,7 @@ from tests.flow.day import TODAY, Ask, Bill, Day, Guarantee, Item, Person, days
 from cloison.claims import ClaimBatch
 from cloison.errors import Misuse, Unavailable
 from cloison.rights import store
-from cloison.rights.insurers import DOMAINS
+from cloison.rules import Domain
 from cloison.storage.roles import Role
 
 Books = Counter[tuple[object, ...]]
@@ -136,7 +136,7 @@ async def told_by_decisions_and_promises(day: Day) -> Books:
            where i.person = any ($1) and not exists (select from claims.decision x where x.replaces = d.decision)""",
         day.mine,
     ):
-        found[row["person"], DOMAINS[FAMILY_OF[row["code"].strip()]], row["year"], "used"] += row["amc_cents"]
+        found[row["person"], Domain[FAMILY_OF[row["code"].strip()]], row["year"], "used"] += row["amc_cents"]
     for row in await day.owner.fetch(
         """select person, domain, ceiling_year, held_cents from rights.engagement e
            where person = any ($1)

@@ -29,7 +29,7 @@ CHANNELS_READ = {
     (Role.PAY, "claims.line"): {"code", "care_date", "quantity", "coefficient", "charged_cents", "asked_cents"},
     (Role.PAY, "claims.decision"): {"reason", "base_cents", "amo_cents", "amc_cents", "own_cents"},
     (Role.PAY, "claims.line_decision"): {
-        "product", "base_cents", "rate_bp", "amo_cents", "amc_cents", "own_cents", "reason"
+        "product", "base_cents", "rate_bp", "amo_cents", "amc_cents", "own_cents", "reason", "ceiling"
     },
     (Role.PAY, "payments.bank_account"): {"sealed"},
 }  # fmt: skip
@@ -77,10 +77,12 @@ SERVICES_READ = {
     (Role.CLAIMS, "claims.invoice"): {
         "person", "engagement", "care_from", "care_to", "nature", "charged_cents", "amc_asked_cents"
     },
-    (Role.CLAIMS, "claims.line"): {"code", "care_date", "quantity", "coefficient", "charged_cents", "asked_cents"},
+    (Role.CLAIMS, "claims.line"): {
+        "code", "care_date", "quantity", "coefficient", "charged_cents", "asked_cents", "paid_by_other_cents"
+    },
     (Role.CLAIMS, "claims.decision"): {"reason", "base_cents", "amo_cents", "amc_cents", "own_cents"},
     (Role.CLAIMS, "claims.line_decision"): {
-        "product", "base_cents", "rate_bp", "amo_cents", "amc_cents", "own_cents", "reason"
+        "product", "base_cents", "rate_bp", "amo_cents", "amc_cents", "own_cents", "reason", "ceiling"
     },
 }  # fmt: skip
 

@@ -1,22 +1,23 @@
 """Contrat responsable: which article a product breaks."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 
-import numpy as np
 import pytest
 
 from cloison.errors import Misuse
-from cloison.rules import TariffBook, code_ids
+from cloison.gateways.files.insurers import read_insurers
+from cloison.rules import TariffBook
 from cloison.rules.conformite import breaches
-from cloison.rules.produits import Guarantee, Product, Shelf
-from cloison.rules.vocabulary import Domain, Formula, Sector
+from cloison.rules.produits import Product
+from cloison.rules.vocabulary import Domain
 
 DAY = date(2026, 3, 2)
 BOOK = TariffBook.standard()
 FULL = {"formula": "FR", "rate_bp": 10_000}
 TM = {"formula": "TM", "rate_bp": 10_000}
+ABOUT = ("domain", "family", "optam", "network")
 
 
 def product(*rows: Mapping[str, object], responsable: bool = True) -> Product:
@@ -28,8 +29,16 @@ def product(*rows: Mapping[str, object], responsable: bool = True) -> Product:
         {"domain": "AUDI", "family": "aides_auditives_1", **FULL},
         {"domain": "DENT", "family": "protheses_panier_0", **FULL},
     ]
-    changed = {(row["domain"], row.get("family"), row.get("optam")): row for row in [*sound, *rows]}
-    return Product.read({"code": "P", "label": "p", "responsable": responsable, "guarantees": list(changed.values())})
+    changed = {tuple(row.get(key) for key in ABOUT): row for row in [*sound, *rows]}
+    return read(*changed.values(), responsable=responsable)
+
+
+def read(*rows: Mapping[str, object], responsable: bool = True) -> Product:
+    """A product as its insurer writes it."""
+    guarantees = [{"from": "2020-01-01", **row} for row in rows]
+    sold = {"code": "P", "label": "p", "responsable": responsable, "guarantees": guarantees}
+    document = [{"amc": "75004407", "name": "M", "products": [sold]}]
+    return read_insurers(json.dumps(document).encode(), "insurers.json")[0].products[0].product
 
 
 def broken(*rows: Mapping[str, object]) -> list[tuple[str, str, str]]:
@@ -152,37 +161,47 @@ def test_a_breach_says_what_it_found_and_what_it_wants():
         {"domain": "MED", "family": "biologie", **TM},
         {"domain": "MED", **TM, "from": "2026-01-01", "to": "2025-01-01"},
         {"formula": "TM"},
+        {"domain": "MED", **TM, "rate": 10_000},
+        {"domain": "MED", **TM, "network": "KALIX"},
+        {"domain": "MED", **TM, "tooth_cap_cents": 1},
+        {"domain": "DENT", **TM, "pair_cap_cents": 1},
+        {"domain": "DENT", **TM, "tooth_cap_cents": 1, "day_cap_cents": 1},
+        {"domain": "MED", **TM, "waiting_days": 3_661},
     ],
 )
 def test_a_row_that_cannot_be_read_is_refused(row: Mapping[str, object]):
     with pytest.raises(Misuse):
-        Product.read({"code": "P", "label": "p", "responsable": True, "guarantees": [row]})
+        read(row)
 
 
-def test_the_row_that_says_most_counts_and_its_days_do():
-    """The family before the domain, the kind of doctor before all doctors, the row of the day of care."""
-    rows = (
-        Guarantee(Domain.MED, Formula.TM, 10_000),
-        Guarantee(Domain.MED, Formula.BR, 20_000, family="consultations", start=date(2026, 1, 1)),
-        Guarantee(Domain.MED, Formula.BR, 15_000, family="consultations", optam=False, end=date(2026, 2, 1)),
-    )
-    sold = Product("P", "p", False, rows)
-    shelf = Shelf([replace(sold, code="empty", guarantees=()), sold])
-    cases = [
-        ("G", Sector.ONE, "2025-12-31", 0),
-        ("G", Sector.ONE, "2026-01-01", 1),
-        ("CNP", Sector.ONE, "2026-01-01", 1),
-        ("CNP", Sector.TWO, "2026-01-31", 2),
-        ("PHC", Sector.ONE, "2026-01-31", -1),
-        ("G", Sector.TWO, "2026-01-31", 2),
-        ("G", Sector.TWO, "2026-02-01", 1),
-        ("ATM", Sector.TWO, "2026-02-01", 0),
-        ("B", Sector.ONE, "2026-02-01", -1),
-        ("ZZ", Sector.ONE, "2026-02-01", -1),
+def test_the_last_day_of_a_row_is_inside():
+    sold = read({"domain": "MED", **TM, "from": "2026-01-01", "to": "2026-03-31"}, responsable=False)
+    assert sold.on(date(2026, 3, 31), 0, True) is not None
+    assert sold.on(date(2026, 4, 1), 0, True) is None
+
+
+def test_a_row_without_a_last_day_ends_on_the_eve_of_the_next_and_two_rows_never_hold_together():
+    better = {**TM, "rate_bp": 9_000, "from": "2026-03-01"}
+    sold = read({"domain": "MED", **TM, "from": "2026-01-01"}, {"domain": "MED", **better})
+    assert [row.end for row in sold.guarantees] == [date(2026, 3, 1), date.max]
+    with pytest.raises(Misuse):
+        read({"domain": "MED", **TM, "from": "2026-01-01", "to": "2026-03-01"}, {"domain": "MED", **better})
+
+
+def test_the_prices_of_a_network_keep_the_rules_too():
+    assert broken({"domain": "LABO", "network": True, "formula": "TM", "rate_bp": 5_000}) == [
+        ("floor_missing", "CSS R871-2 1", "biologie")
     ]
-    code = code_ids(np.array([name.encode() for name, _, _, _ in cases], "S5"))
-    sector = np.array([kind for _, kind, _, _ in cases], np.int8)
-    day = np.array([day for _, _, day, _ in cases], "datetime64[D]")
-    found = shelf.find(np.full(len(cases), 1), code, sector, day)
-    assert found.tolist() == [row for _, _, _, row in cases]
-    assert shelf.find(np.full(len(cases), 0), code, sector, day).tolist() == [-1] * len(cases)
+    assert broken({"domain": "OPTI", "family": "lunettes_classe_a", "network": True, **FULL}) == []
+
+
+def test_a_cap_per_pair_of_glasses_stays_between_floor_and_ceiling():
+    row = {"domain": "OPTI", "family": "lunettes_classe_b", **FULL}
+    assert broken({**row, "pair_cap_cents": 40_000}) == []
+    for cap in (4_999, 42_001):
+        assert broken({**row, "pair_cap_cents": cap}) == [("glasses_out_of_range", "CSS R871-2 3", "lunettes_classe_b")]
+
+
+@pytest.mark.parametrize("cap", ["day_cap_cents", "act_cap_cents"])
+def test_no_other_cap_may_cut_the_ticket_moderateur(cap: str):
+    assert broken({"domain": "TRAN", **TM, cap: 5_000}) == [("floor_limited", "CSS R871-2 1", "transport")]

@@ -72,7 +72,8 @@ def adjudicated(*invoices: Sequence[Line]) -> Decisions:
     payable = (covered.reason == 0) & ~bill.refused & ~repeat
     due = entitled(batch, bill, payable)
     left = np.array([due[row] if line.ceiling is None else line.ceiling for row, line in enumerate(lines)], np.int64)
-    return adjudicate(batch, covered, bill, repeat, due, np.minimum(due, left))
+    none = np.zeros(len(lines), np.int16)
+    return adjudicate(batch, covered, bill, repeat, due, np.minimum(due, left), none)
 
 
 def told(*invoices: Sequence[Line]) -> list[tuple[int, str, int]]:

@@ -17,8 +17,10 @@ from hypothesis import strategies as st
 from cloison.disclosure import Result, RevealedRights
 from cloison.rights import refusals
 from cloison.rights.eligibility import Questions, decide
-from cloison.rights.guarantees import Guarantees, ProductBook, Products
-from cloison.rights.insurers import DOMAINS
+from cloison.rights.guarantees import Networks, ProductBook, Products
+from cloison.rules import Domain
+from cloison.rules.produits import ANY_DOCTOR, WHOLE_DOMAIN
+from cloison.rules.shelf import Rows, Shelf
 
 TENANT, OTHER, UNLOADED, UNKNOWN = 1, 2, 3, 0
 LOADED = np.array([TENANT, OTHER], np.int32)
@@ -56,8 +58,13 @@ GUARANTEES = [  # product, domain, first day, first day outside, formula, waitin
 ]
 
 
+NO_NETWORK = Networks(
+    np.empty(0, np.int32), np.empty(0, "S9"), np.empty(0, "datetime64[D]"), np.empty(0, "datetime64[D]")
+)
+
+
 def book(rows: Sequence[tuple[int, str, date, date, int, int]] = tuple(GUARANTEES)) -> ProductBook:
-    rows = sorted(rows, key=lambda row: (row[0], DOMAINS[row[1]], row[2]))
+    rows = sorted(rows, key=lambda row: (row[0], Domain[row[1]], row[2]))
     count = len(rows)
     none = np.full(count, -1, np.int64)
     return ProductBook(
@@ -69,18 +76,27 @@ def book(rows: Sequence[tuple[int, str, date, date, int, int]] = tuple(GUARANTEE
             csr=np.array([b"", b""]),
             code=np.array([b"1", b"2"]),
         ),
-        Guarantees(
-            product=np.array([row[0] for row in rows], np.int32),
-            domain=np.array([DOMAINS[row[1]] for row in rows], np.int16),
-            valid_from=np.array([row[2] for row in rows], "datetime64[D]"),
-            valid_to=np.array([row[3] for row in rows], "datetime64[D]"),
-            formula=np.array([row[4] for row in rows], np.int16),
-            rate_bp=np.full(count, 10_000, np.int32),
-            amount_cents=none,
-            act_cap_cents=none,
-            annual_ceiling_cents=none,
-            waiting_days=np.array([row[5] for row in rows], np.int32),
+        Shelf(
+            Rows(
+                product=np.array([row[0] for row in rows], np.int32),
+                domain=np.array([Domain[row[1]] for row in rows], np.int16),
+                family=np.full(count, WHOLE_DOMAIN, np.int16),
+                optam=np.full(count, ANY_DOCTOR, np.int16),
+                network=np.zeros(count, np.bool_),
+                valid_from=np.array([row[2] for row in rows], "datetime64[D]"),
+                valid_to=np.array([row[3] for row in rows], "datetime64[D]"),
+                formula=np.array([row[4] for row in rows], np.int16),
+                rate_bp=np.full(count, 10_000, np.int32),
+                amount_cents=none,
+                act_cap_cents=none,
+                day_cap_cents=none,
+                pair_cap_cents=none,
+                tooth_cap_cents=none,
+                annual_ceiling_cents=none,
+                waiting_days=np.array([row[5] for row in rows], np.int32),
+            )
         ),
+        NO_NETWORK,
     )
 
 
@@ -103,7 +119,7 @@ def questions(asked: Sequence[tuple[int, str, date]]) -> Questions:
     return Questions(
         group=np.arange(len(asked), dtype=np.int32),
         tenant=np.array([tenant for tenant, _, _ in asked], np.int32),
-        domain=np.array([DOMAINS[domain] for _, domain, _ in asked], np.int16),
+        domain=np.array([Domain[domain] for _, domain, _ in asked], np.int16),
         care_date=np.array([when for _, _, when in asked], "datetime64[D]"),
     )
 
@@ -185,7 +201,7 @@ def test_several_lines_share_what_was_revealed_once_and_each_has_its_own_answer(
     asked = Questions(
         group=np.array([5, 5, 7, 5], np.int32),
         tenant=np.full(4, TENANT, np.int32),
-        domain=np.array([DOMAINS[name] for name in ("MED", "OPTI", "MED", "DENT")], np.int16),
+        domain=np.array([Domain[name] for name in ("MED", "OPTI", "MED", "DENT")], np.int16),
         care_date=np.array([day("3/14")] * 3 + [day("1/10")], "datetime64[D]"),
     )
     rows = [Row(5, 65, 1, 1, day("1/1"), LAST)]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.unit.test_rights_eligibility import book
 
 from cloison.rights.guarantees import NO_GUARANTEE
-from cloison.rights.insurers import DOMAINS
+from cloison.rules import Domain
 
 LAST = date.max
 DATED = [
@@ -21,11 +21,11 @@ DATED = [
 
 
 def formula(product: int, domain: str, when: date) -> int | None:
-    guarantees = book(DATED).guarantees
-    row = guarantees.find(
-        np.array([product], np.int32), np.array([DOMAINS[domain]], np.int16), np.array([when], "datetime64[D]")
+    shelf = book(DATED).shelf
+    row = shelf.find_domain(
+        np.array([product], np.int32), np.array([Domain[domain]], np.int16), np.array([when], "datetime64[D]")
     )[0]
-    return None if row == NO_GUARANTEE else int(guarantees.formula[row])
+    return None if row == NO_GUARANTEE else int(shelf.rows.formula[row])
 
 
 def test_a_guarantee_holds_from_its_first_day_to_the_day_before_the_next():
@@ -55,8 +55,10 @@ def test_another_product_or_family_of_care_is_not_taken_for_it():
 
 
 def test_a_book_without_guarantees_finds_none():
-    empty = book([]).guarantees
-    found = empty.find(np.array([1, 2], np.int32), np.array([1, 1], np.int16), np.array(["2026-01-01"] * 2, "M8[D]"))
+    empty = book([]).shelf
+    found = empty.find_domain(
+        np.array([1, 2], np.int32), np.array([1, 1], np.int16), np.array(["2026-01-01"] * 2, "M8[D]")
+    )
     assert found.tolist() == [NO_GUARANTEE, NO_GUARANTEE]
 
 
@@ -71,12 +73,12 @@ def test_columns_find_what_a_search_line_by_line_finds(spans: list, asked: list)
         row = (product, domain, start, start + timedelta(days=length), len(rows) + 1, -1)
         if all(row[3] <= other[2] or other[3] <= row[2] or row[:2] != other[:2] for other in rows):
             rows.append(row)
-    guarantees = book(rows).guarantees
-    found = guarantees.find(
+    shelf = book(rows).shelf
+    found = shelf.find_domain(
         np.array([product for product, _, _ in asked], np.int32),
-        np.array([DOMAINS[domain] for _, domain, _ in asked], np.int16),
+        np.array([Domain[domain] for _, domain, _ in asked], np.int16),
         np.array([when for _, _, when in asked], "datetime64[D]"),
     )
     for row, (product, domain, when) in zip(found.tolist(), asked, strict=True):
         in_force = [each[4] for each in rows if each[:2] == (product, domain) and each[2] <= when < each[3]]
-        assert ([] if row == NO_GUARANTEE else [int(guarantees.formula[row])]) == in_force
+        assert ([] if row == NO_GUARANTEE else [int(shelf.rows.formula[row])]) == in_force

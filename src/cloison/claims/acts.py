@@ -7,13 +7,11 @@ from numpy.typing import NDArray
 
 from cloison.claims.claim import ClaimBatch
 from cloison.identity import Practices
-from cloison.money import Cents
-from cloison.rights.eligibility import Answers
+from cloison.rights.eligibility import Answers, Care
 from cloison.rights.guarantees import NO_GUARANTEE, ProductBook
-from cloison.rules import Acts, Equipment, Formula, Sector, Trips
+from cloison.rules import Acts, Equipment, Sector, Trips
 from cloison.rules.acts import code_ids, department_ids
-
-NO_LIMIT = -1
+from cloison.rules.guaranteed import guaranteed, shared_caps
 
 
 def sectors(practices: Practices, row: NDArray[np.intp]) -> NDArray[np.int8]:
@@ -22,6 +20,24 @@ def sectors(practices: Practices, row: NDArray[np.intp]) -> NDArray[np.int8]:
     known = [sector == 0, sector == 1, optam]
     return np.select(
         known, [np.int8(Sector.NOT_CONCERNED), np.int8(Sector.ONE), np.int8(Sector.TWO_OPTAM)], np.int8(Sector.TWO)
+    )
+
+
+def care_of(
+    batch: ClaimBatch,
+    tenant: NDArray[np.int32],
+    practice_row: NDArray[np.intp],
+    practices: Practices,
+    book: ProductBook,
+) -> Care:
+    """What the lines say of their care, for the rows of products. `tenant` and `practice_row` are per invoice."""
+    lines = batch.lines
+    row = practice_row[lines.invoice]
+    return Care(
+        code=code_ids(lines.code),
+        sector=sectors(practices, row),
+        network=book.networks.include(tenant[lines.invoice], practices.number[row], lines.care_date),
+        after_first=lines.paid_by_other >= 0,
     )
 
 
@@ -35,13 +51,14 @@ def acts_of(
     """The acts of a batch, one per line. `answers` is per line, `practice_row` per invoice.
 
     Annual ceilings are not among them: they limit what is owed, known only once the price is compared with what was
-    asked (`ceilings`).
+    asked (`ceilings`). Caps that the acts of an invoice share are: they limit the price.
     """
     lines, invoices = batch.lines, batch.invoices
     of = lines.invoice
     row = practice_row[of]
-    guarantees, at = book.guarantees, np.maximum(answers.guarantee, 0)
     covered = (answers.reason == 0) & (answers.guarantee != NO_GUARANTEE)
+    rows, answering = book.shelf.rows, np.where(covered, answers.guarantee, NO_GUARANTEE)
+    equipment = _apart(batch.equipment, of)
     responsable = np.zeros(len(lines), np.bool_)
     (known,) = np.nonzero(answers.product > 0)
     if len(known):
@@ -72,26 +89,14 @@ def acts_of(
         participation_year=0,
         franchise_day=0,
         franchise_year=0,
-        formula=np.where(covered, guarantees.formula[at] if len(guarantees.formula) else 0, Formula.NONE).astype(
-            np.int8
-        ),
-        rate_bp=_guaranteed(covered, guarantees.rate_bp, at, 0).astype(np.int32),
-        amount_cents=_guaranteed(covered, guarantees.amount_cents, at, 0),
-        act_cap=_guaranteed(covered, guarantees.act_cap_cents, at, NO_LIMIT),
-        ceiling_key=np.int64(NO_LIMIT),
-        ceiling_left=0,
+        **guaranteed(rows, answering),
+        **shared_caps(rows, answering, of, lines.care_date, lines.quantity, equipment, batch.teeth),
         responsable=responsable,
         paid_by_other=np.maximum(lines.paid_by_other, 0),
         trips=_located(batch.trips, practices.departement[row]),
-        equipment=_apart(batch.equipment, of),
+        equipment=equipment,
         items=batch.items,
     )
-
-
-def _guaranteed(covered: NDArray[np.bool_], column: NDArray[np.integer], at: NDArray[np.intp], other: int) -> Cents:
-    if not len(column):
-        return np.full(len(covered), other, np.int64)
-    return np.where(covered, np.maximum(column[at], other), other).astype(np.int64)
 
 
 def _apart(equipment: Equipment, invoice: NDArray[np.int64]) -> Equipment:

@@ -20,7 +20,8 @@ CEILING_REACHED = REASONS["rules.ceiling_reached"].number
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """One row per invoice, and one per line. On a line that is priced amo + amc + own == charged."""
+    """One row per invoice, and one per line. On a line that is priced, amo + amc + own and what another insurer paid
+    are what was charged."""
 
     state: NDArray[np.int16]
     reason: NDArray[np.int16]
@@ -34,6 +35,8 @@ class Decisions:
     line_amc: Cents
     line_own: Cents
     line_reason: NDArray[np.int16]
+    line_ceiling: NDArray[np.int16]
+    """The account of the annual ceiling that the line uses up, 0 none."""
 
     def __len__(self) -> int:
         return len(self.state)
@@ -52,10 +55,16 @@ def entitled(batch: ClaimBatch, priced: Priced, payable: NDArray[np.bool_]) -> C
 
 
 def adjudicate(
-    batch: ClaimBatch, covered: Answers, priced: Priced, paid_before: NDArray[np.bool_], due: Cents, granted: Cents
+    batch: ClaimBatch,
+    covered: Answers,
+    priced: Priced,
+    paid_before: NDArray[np.bool_],
+    due: Cents,
+    granted: Cents,
+    ceiling: NDArray[np.int16],
 ) -> Decisions:
     """Decide n invoices of m lines. All but `batch` are per line; `paid_before` marks lines whose same care is paid;
-    `due` is what they are entitled to and `granted` what annual ceilings leave of it.
+    `due` is what they are entitled to, `granted` what annual ceilings leave of it, `ceiling` which one each uses up.
 
     Precedence on a line: unknown act, not covered, care paid before, not priceable; then what was granted is paid. An
     invoice is refused when nothing of it is paid and a line was refused.
@@ -67,7 +76,8 @@ def adjudicate(
     amc = granted
     amo = np.where(priceable, priced.amo_share, np.maximum(lines.declared_amo, 0))
     amo = np.minimum(amo, lines.charged)
-    own = lines.charged - amo - amc
+    other = np.minimum(np.maximum(lines.paid_by_other, 0), lines.charged - amo)
+    own = lines.charged - amo - other - amc
     refusal = np.select(
         [priced.reason == ACT_UNKNOWN, ~open_right, paid_before, ~priceable],
         [priced.reason, covered.reason, refusals.SAME_CARE_PAID.number, priced.reason],
@@ -104,6 +114,7 @@ def adjudicate(
         line_amc=amc,
         line_own=own,
         line_reason=line_reason,
+        line_ceiling=np.where(amc > 0, ceiling, 0).astype(np.int16),
     )
 
 

@@ -16,7 +16,6 @@ from cloison.money import Cents
 from cloison.rights import store
 from cloison.rights.eligibility import Answers
 from cloison.rights.guarantees import ProductBook
-from cloison.rules.acts import code_ids, domains
 from cloison.storage.transaction import Transaction
 
 NO_CEILING = -1
@@ -27,7 +26,8 @@ class Ceilings:
     """Ceilings that a batch can touch, locked until the transaction ends.
 
     Per line: `invoice`, the ceiling that limits it (`key`, -1 none) and how high that is on its day (`most`).
-    Per ceiling: who, what, when, and what was `busy` when it was locked: used or held.
+    Per ceiling: who, what, when, and what was `busy` when it was locked: used or held. `domain` is the account of a row
+    of a product: its domain, or its family.
     Per promise that holds: the invoice that states it, its ceiling, and how much it holds.
     """
 
@@ -51,16 +51,16 @@ class Ceilings:
         cls, work: Transaction, batch: ClaimBatch, covered: Answers, promises: Promises, due: Cents, book: ProductBook
     ) -> Self:
         """Lock the ceilings of the lines for which something is due, and those on which their promises hold."""
-        lines, found = batch.lines, promises.found
+        lines, found, rows = batch.lines, promises.found, book.shelf.rows
         most = np.full(len(lines), NO_CEILING, np.int64)
         (at,) = np.nonzero(due > 0)
         if len(at):
-            most[at] = book.guarantees.annual_ceiling_cents[covered.guarantee[at]]
+            most[at] = rows.annual_ceiling_cents[covered.guarantee[at]]
         (at,) = np.nonzero(most >= 0)
         (holder,) = np.nonzero(promises.held_cents > 0)
         row = promises.row[holder]
         year = (lines.care_date[at].astype("datetime64[Y]").astype(np.int64) + 1970).astype(np.int16)
-        domain = domains(code_ids(lines.code))[at].astype(np.int16)
+        domain = rows.account(covered.guarantee[at]).astype(np.int16)
         person = np.concatenate([covered.person[at], found.person[row]])
         product = np.concatenate([covered.product[at], found.product[row]])
         domain = np.concatenate([domain, found.domain[row]])
@@ -101,6 +101,13 @@ class Ceilings:
                 busy[self.held_key[promise]] -= self.held_cents[promise]
             result[line] = min(result[line], max(self.most[line] - busy[key], 0))
             busy[key] += result[line]
+
+    def accounts(self) -> NDArray[np.int16]:
+        """The account that each line uses up, 0 where none."""
+        result = np.zeros(len(self.key), np.int16)
+        (at,) = np.nonzero(self.key >= 0)
+        result[at] = self.domain[self.key[at]]
+        return result
 
     async def use(self, work: Transaction, paid: Cents) -> None:
         """Write what these lines used, and give back what their promises held."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cloison.money import Cents
 from cloison.period import Days
-from cloison.rules import Equipment, Items, Trips
+from cloison.rules import Equipment, Items, Teeth, Trips
 from cloison.rules.acts import DETAILS
 
 RESUBMITTED = -1
@@ -83,6 +83,7 @@ class ClaimBatch:
     trips: Trips
     equipment: Equipment = field(default_factory=Equipment.none)
     items: Items = field(default_factory=Items.none)
+    teeth: Teeth = field(default_factory=Teeth.none)
 
     def __len__(self) -> int:
         return len(self.invoices)
@@ -111,7 +112,7 @@ class ClaimBatch:
         object.__setattr__(lines, "invoice", new_row[lines.invoice])
         first = np.cumsum(invoices.line_count, dtype=np.int64) - invoices.line_count
         object.__setattr__(invoices, "first_line", first)
-        details = {name: getattr(self, name).take(line_rows) for name in DETAILS}
+        details = {name: getattr(self, name).take(line_rows) for name in (*DETAILS, "teeth")}
         return ClaimBatch(self.file, self.chunk, invoices, lines, **details)
 
 

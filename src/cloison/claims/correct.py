@@ -17,7 +17,16 @@ from cloison.claims import refusals, store
 from cloison.claims.adjudicate import ACCEPTED, CANCELLED, REFUSED
 from cloison.claims.claim import ClaimBatch
 from cloison.claims.promises import bind
-from cloison.claims.settle import Office, covered_lines, priced, promised, read_rights, settle_disclosure, triage
+from cloison.claims.settle import (
+    Office,
+    asked_of,
+    covered_lines,
+    priced,
+    promised,
+    read_rights,
+    settle_disclosure,
+    triage,
+)
 from cloison.errors import Misuse, Unavailable
 from cloison.payments.ledger import Dues, record_dues, reverse_dues
 from cloison.payments.store import books
@@ -72,9 +81,10 @@ async def redecide(office: Office, batch: ClaimBatch, today: date) -> list[Repla
         before = np.array([last[each]["amc_cents"] for each in sound.invoice_ids().tolist()], np.int64)
         decision = await store.later_decisions(work, len(sound))
         await _take_back(work, replaces, decision)
-        covered = covered_lines(office, sound, tenant, revealed)
+        questions = asked_of(office, sound, tenant, practice_row)
+        covered = covered_lines(office, questions, revealed)
         found = await promised(work, sound, apart=sound.invoice_ids())
-        promises, bound = bind(sound, covered, found, tenant, practice, office.reference.book)
+        promises, bound = bind(sound, questions, covered, found, practice, office.reference.book)
         decisions, _ = await priced(office, work, sound, bound, promises, practice_row, apart=sound.invoice_ids())
         await store.record_decisions(work, sound, decision, bound, decisions, office.tariff_version, replaces)
         due = decisions.state == ACCEPTED
@@ -102,8 +112,10 @@ async def _take_back(work: Transaction, replaced: NDArray[np.int64], by: NDArray
     """Give the ceilings back what these decisions used of them, and take their dues back."""
     given: dict[tuple[object, int, int, int], int] = defaultdict(int)
     for row in await store.ceilings_used(work, replaced):
-        domain = int(domains(code_ids(np.array([row["code"].strip().encode()], "S5")))[0])
-        given[(row["person"], row["product"], domain, row["year"])] += row["cents"]
+        ceiling = row["ceiling"]
+        if ceiling is None:
+            ceiling = int(domains(code_ids(np.array([row["code"].strip().encode()], "S5")))[0])
+        given[(row["person"], row["product"], ceiling, row["year"])] += row["cents"]
     await rights_store.give_back(work, given)
     dues = await books.dues_of(work, replaced)
     by_replaced = dict(zip(replaced.tolist(), by.tolist(), strict=True))

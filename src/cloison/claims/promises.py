@@ -9,10 +9,9 @@ from cloison.claims.claim import ClaimBatch
 from cloison.disclosure import Result
 from cloison.money import Cents
 from cloison.rights import refusals, store
-from cloison.rights.eligibility import Answers
+from cloison.rights.eligibility import Answers, Questions, answering_rows
 from cloison.rights.engagement import Engagements
 from cloison.rights.guarantees import NO_GUARANTEE, ProductBook
-from cloison.rules.acts import code_ids, domains
 from cloison.storage.transaction import Transaction
 
 TURNS_MAX = 16
@@ -67,15 +66,16 @@ def turns(stated: NDArray[np.int64]) -> list[NDArray[np.bool_]]:
 
 def bind(
     batch: ClaimBatch,
+    questions: Questions,
     covered: Answers,
     found: Engagements,
-    tenant: NDArray[np.int32],
     practice: NDArray[np.int32],
     book: ProductBook,
 ) -> tuple[Promises, Answers]:
     """Let promises decide the lines that they fit, whatever ended since; a misfit explains a line that is not covered.
 
-    One promise serves one invoice: the first of those that it fits.
+    `questions` and `covered` are per line, `practice` per invoice. One promise serves one invoice: the first of those
+    that it fits.
     """
     stated = batch.invoices.engagement
     row = np.minimum(np.searchsorted(found.engagement, stated), max(len(found) - 1, 0))
@@ -84,9 +84,13 @@ def bind(
     why = np.full(len(of), 0, np.int16)
     why[(stated[of] != 0) & ~known[of]] = refusals.ENGAGEMENT_UNKNOWN.number
     fits = np.zeros(len(of), np.bool_)
+    guarantee = covered.guarantee.copy()
     (at,) = np.nonzero(known[of])
     if len(at):
-        fits[at], why[at] = _fits(batch, covered, found, row[of[at]], at, tenant, practice, book)
+        product = found.product[row[of[at]]]
+        guarantee[at] = answering_rows(book, product, questions, at)
+        fits[at], why[at] = _fits(questions, covered, found, row[of[at]], at, practice[of[at]])
+        fits[at] &= _opened(book, product, questions, covered, guarantee[at], at)
         first = np.zeros(len(batch), np.bool_)
         (fitted,) = np.nonzero(fits)
         first[of[fitted[np.unique(stated[of[fitted]], return_index=True)[1]]]] = True
@@ -101,37 +105,54 @@ def bind(
         decides=fits,
         found=found,
     )
-    return promises, _with_promises(covered, found, row[of], fits, why, batch, book)
+    return promises, _with_promises(covered, found, row[of], fits, why, guarantee)
 
 
 def _fits(
-    batch: ClaimBatch,
+    questions: Questions,
     covered: Answers,
     found: Engagements,
     promise: NDArray[np.intp],
     at: NDArray[np.intp],
-    tenant: NDArray[np.int32],
     practice: NDArray[np.int32],
-    book: ProductBook,
 ) -> tuple[NDArray[np.bool_], NDArray[np.int16]]:
-    of = batch.lines.invoice[at]
-    day = batch.lines.care_date[at]
+    """Whether promises were given for the lines `at`, and why not."""
+    day = questions.care_date[at]
     same = (
-        (found.tenant[promise] == tenant[of])
-        & (found.practice[promise] == practice[of])
+        (found.tenant[promise] == questions.tenant[at])
+        & (found.practice[promise] == practice)
         & covered.found[at]
         & (found.person[promise] == covered.person[at]).all(axis=1)
     )
     in_time = (found.valid_from[promise] <= day) & (day < found.valid_to[promise])
-    domain = _domains(batch)[at]
-    same_care = found.domain[promise] == domain
-    guaranteed = book.guarantees.find(found.product[promise], domain, day) != NO_GUARANTEE
+    same_care = found.domain[promise] == questions.domain[at]
     why = np.select(
         [~same | ~same_care, ~in_time],
         [refusals.ENGAGEMENT_OF_ANOTHER.number, refusals.ENGAGEMENT_OUT_OF_TIME.number],
         0,
     )
-    return same & same_care & in_time & guaranteed, why.astype(np.int16)
+    return same & same_care & in_time, why.astype(np.int16)
+
+
+def _opened(
+    book: ProductBook,
+    product: NDArray[np.int32],
+    questions: Questions,
+    covered: Answers,
+    guarantee: NDArray[np.intp],
+    at: NDArray[np.intp],
+) -> NDArray[np.bool_]:
+    """Whether the promise of a domain opened these acts of it: the product pays for them, and none still waits.
+
+    An act with a longer waiting period than its domain was not promised while that period runs.
+    """
+    opened = guarantee != NO_GUARANTEE
+    (waiting,) = np.nonzero(opened & (covered.reason[at] == refusals.WAITING_PERIOD.number))
+    if len(waiting):
+        wait, line = book.shelf.rows.waiting_days, at[waiting]
+        domain = book.shelf.find_domain(product[waiting], questions.domain[line], questions.care_date[line])
+        opened[waiting] = wait[guarantee[waiting]] <= np.maximum(wait[domain], 0)
+    return opened
 
 
 def _with_promises(
@@ -140,26 +161,17 @@ def _with_promises(
     promise: NDArray[np.intp],
     fits: NDArray[np.bool_],
     why: NDArray[np.int16],
-    batch: ClaimBatch,
-    book: ProductBook,
+    guarantee: NDArray[np.intp],
 ) -> Answers:
     misfit = (why > 0) & (covered.reason > 0) & (covered.reason != refusals.INSURER_NOT_LOADED.number)
     reason = np.where(fits, 0, np.where(misfit, why, covered.reason)).astype(np.int16)
     if not fits.any():
         return replace(covered, reason=reason)
-    product = np.where(fits, found.product[promise], covered.product).astype(np.int32)
-    guarantee = covered.guarantee.copy()
-    (at,) = np.nonzero(fits)
-    guarantee[at] = book.guarantees.find(product[at], _domains(batch)[at], batch.lines.care_date[at])
     return replace(
         covered,
         result=np.where(fits, Result.COVERED, covered.result).astype(np.int16),
         reason=reason,
         coverage=np.where(fits, found.coverage[promise], covered.coverage),
-        product=product,
-        guarantee=guarantee,
+        product=np.where(fits, found.product[promise], covered.product).astype(np.int32),
+        guarantee=np.where(fits, guarantee, covered.guarantee),
     )
-
-
-def _domains(batch: ClaimBatch) -> NDArray[np.int16]:
-    return domains(code_ids(batch.lines.code)).astype(np.int16)

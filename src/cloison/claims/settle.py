@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cloison.claims import refusals, store
-from cloison.claims.acts import acts_of
+from cloison.claims.acts import acts_of, care_of
 from cloison.claims.adjudicate import ACCEPTED, Decisions, adjudicate, entitled, joined
 from cloison.claims.ceilings import Ceilings
 from cloison.claims.claim import RESUBMITTED, ClaimBatch
@@ -174,7 +174,7 @@ async def _decide(office: Office, work: Transaction, facts: _Facts) -> tuple[Set
     earlier = np.where(mine, await store.received_before(work, sound, practice), 0)
     new = mine & (earlier == 0)
     fresh, rows = sound.only(new), of_sound[new]
-    everything = covered_lines(office, sound, tenant[of_sound], revealed)
+    everything = covered_lines(office, asked_of(office, sound, tenant[of_sound], practice_row[of_sound]), revealed)
     question = np.flatnonzero(new)
     decided = [
         await _recorded(
@@ -201,9 +201,10 @@ async def _recorded(
 ) -> Decisions:
     """Decide new invoices and write invoices, decisions and dues."""
     practice = office.practices.practice[practice_row]
-    covered = covered_lines(office, batch, tenant, revealed, question)
+    questions = asked_of(office, batch, tenant, practice_row, question)
+    covered = covered_lines(office, questions, revealed)
     found = await promised(work, batch)
-    promises, covered = bind(batch, covered, found, tenant, practice, office.reference.book)
+    promises, covered = bind(batch, questions, covered, found, practice, office.reference.book)
     decisions, promises = await priced(office, work, batch, covered, promises, practice_row)
     await store.record(work, batch, tenant, practice, covered, promises, decisions, office.tariff_version)
     await record_dues(work, _dues(batch, tenant, practice, decisions))
@@ -222,21 +223,27 @@ async def promised(work: Transaction, batch: ClaimBatch, apart: NDArray[np.int64
     return await rights_store.engagements(work, stated, apart)
 
 
-def covered_lines(
+def asked_of(
     office: Office,
     batch: ClaimBatch,
     tenant: NDArray[np.int32],
-    revealed: RevealedRights,
+    practice_row: NDArray[np.intp],
     group: NDArray[np.intp] | None = None,
-) -> Answers:
-    """Whether each line is covered. `group`: the question of the reservation for each invoice."""
+) -> Questions:
+    """What each line asks of the rights. `group`: the question of the reservation for each invoice."""
     of = batch.lines.invoice
-    questions = Questions(
+    care = care_of(batch, tenant, practice_row, office.practices, office.reference.book)
+    return Questions(
         group=(of if group is None else group[of]).astype(np.int32),
         tenant=tenant[of],
-        domain=domains(code_ids(batch.lines.code)).astype(np.int16),
+        domain=domains(care.code).astype(np.int16),
         care_date=batch.lines.care_date,
+        care=care,
     )
+
+
+def covered_lines(office: Office, questions: Questions, revealed: RevealedRights) -> Answers:
+    """Whether each line is covered."""
     return decide(questions, revealed, office.reference.book, office.reference.insurers.loaded)
 
 
@@ -263,7 +270,7 @@ async def priced(
     promises = promises.used(batch, payable)
     await promises.end(work, batch)
     ceilings = await Ceilings.locked(work, batch, covered, promises, due, book)
-    decisions = adjudicate(batch, covered, bill, paid_before, due, ceilings.granted(due))
+    decisions = adjudicate(batch, covered, bill, paid_before, due, ceilings.granted(due), ceilings.accounts())
     await ceilings.use(work, decisions.line_amc)
     return decisions, promises
 

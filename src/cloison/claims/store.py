@@ -180,6 +180,7 @@ async def record(
             "coefficient": lines.coefficient.astype(np.int32),
             "charged_cents": lines.charged,
             "asked_cents": np.maximum(lines.asked, 0),
+            "paid_by_other_cents": Nullable(np.maximum(lines.paid_by_other, 0), lines.paid_by_other < 0),
         },
     )
     await record_decisions(work, batch, identifier, covered, decisions, tariff)
@@ -226,6 +227,7 @@ async def record_decisions(
             "amc_cents": decisions.line_amc,
             "own_cents": decisions.line_own,
             "reason": decisions.line_reason,
+            "ceiling": decisions.line_ceiling,
         },
     )
 
@@ -451,14 +453,14 @@ async def cancel(work: Transaction, decision: int, invoice: int, replaces: int, 
 
 
 async def ceilings_used(work: Transaction, decisions: NDArray[np.int64]) -> list[asyncpg.Record]:
-    """What these decisions paid, by person, product, act code and year."""
+    """What these decisions paid, by person, product, act code, ceiling and year. An old decision names no ceiling."""
     return await connection_of(work).fetch(
-        """select i.person, d.product, l.code, extract(year from l.care_date)::int2 as year,
+        """select i.person, d.product, l.code, d.ceiling, extract(year from l.care_date)::int2 as year,
                   sum(d.amc_cents)::int8 as cents
            from claims.line_decision d join claims.decision e using (decision)
            join claims.invoice i on i.invoice = e.invoice
            join claims.line l on l.invoice = e.invoice and l.line = d.line
-           where d.decision = any ($1::int8[]) and d.amc_cents > 0 and d.product > 0 group by 1, 2, 3, 4""",
+           where d.decision = any ($1::int8[]) and d.amc_cents > 0 and d.product > 0 group by 1, 2, 3, 4, 5""",
         decisions.tolist(),
     )
 

@@ -1,6 +1,8 @@
 """Is this person covered for this care on this day? Pure: coverages, day, care -> an answer or a refusal.
 
-The enquiry at the counter and the adjudication of an invoice both call `decide`: they cannot disagree.
+The enquiry at the counter and the adjudication of an invoice both call `decide`: they cannot disagree. A question about
+an act is answered by the row of the product that counts for this act, with its own waiting period. A question about a
+whole domain is answered yes as soon as some care of it is covered: by the row in force that waits least.
 """
 
 from dataclasses import dataclass
@@ -41,14 +43,29 @@ RESULT_OF_REASON = _results_by_reason()
 
 
 @dataclass(frozen=True, slots=True)
+class Care:
+    """What is known of the acts that are asked about: n rows."""
+
+    code: NDArray[np.int16]
+    """Number in ACT_CODES; -1 where only the domain is known."""
+    sector: NDArray[np.int8]
+    network: NDArray[np.bool_]
+    """The practice is in a network of the insurer that day (`Networks.include`)."""
+    after_first: NDArray[np.bool_]
+    """What the insurer that comes first paid is stated: one that comes second can pay after it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Questions:
     """What is asked: n rows. `group` is the question of the reservation that revealed the person (several lines of one
-    invoice share it); `tenant` 0 means that no insurer we know has this AMC number."""
+    invoice share it); `tenant` 0 means that no insurer we know has this AMC number. Without `care` every question is
+    about its whole domain."""
 
     group: NDArray[np.int32]
     tenant: NDArray[np.int32]
     domain: NDArray[np.int16]
     care_date: Days
+    care: Care | None = None
 
     def __len__(self) -> int:
         return len(self.group)
@@ -69,6 +86,7 @@ class Answers:
     coverage: NDArray[np.int64]
     product: NDArray[np.int32]
     guarantee: NDArray[np.intp]
+    """The row of the shelf that answers, -1 where none does."""
     ordre: NDArray[np.int16]
     valid_from: Days
     valid_to: Days
@@ -95,6 +113,8 @@ def decide(questions: Questions, revealed: RevealedRights, book: ProductBook, lo
     picked = row[at]
     reason = np.where(found, REASON_OF_RANK[rank[at]], refusals.NOT_FOUND.number).astype(np.int16)
     second = found & (reason == 0) & (revealed.ordre[picked] > 1)
+    if questions.care is not None:
+        second &= ~questions.care.after_first
     reason = np.where(second, refusals.SECOND_INSURER.number, reason)
     reason = np.where(_ambiguous(question, revealed.person[row], first, count), refusals.AMBIGUOUS.number, reason)
     reason = _about_insurers(reason, questions.tenant, found, loaded)
@@ -121,8 +141,8 @@ def _ranked(
 ) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
     day = questions.care_date[question]
     starts = revealed.valid_from[row]
-    guarantee = book.guarantees.find(revealed.product[row], questions.domain[question], day)
-    waiting_days = book.guarantees.waiting_days[guarantee] if len(book.guarantees.product) else np.zeros(len(row))
+    guarantee = answering_rows(book, revealed.product[row], questions, question)
+    waiting_days = book.shelf.rows.waiting_days[guarantee] if len(book.shelf.rows) else np.zeros(len(row))
     waited = day >= starts + np.maximum(waiting_days, 0).astype("timedelta64[D]")
     rank = np.select(
         [
@@ -136,6 +156,21 @@ def _ranked(
         OPEN,
     )
     return rank, guarantee
+
+
+def answering_rows(
+    book: ProductBook, product: NDArray[np.int32], questions: Questions, question: NDArray[np.intp]
+) -> NDArray[np.intp]:
+    """The row of each product that answers each of these questions, NO_GUARANTEE where none is in force."""
+    domain, day, care = questions.domain[question], questions.care_date[question], questions.care
+    if care is None:
+        return book.shelf.find_domain(product, domain, day)
+    code = care.code[question]
+    found = book.shelf.find(product, code, care.sector[question], care.network[question], day)
+    (whole,) = np.nonzero((code < 0) & (domain > 0))
+    if len(whole):
+        found[whole] = book.shelf.find_domain(product[whole], domain[whole], day[whole])
+    return found
 
 
 def _join(group: NDArray[np.int32], revealed_group: NDArray[np.int32]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

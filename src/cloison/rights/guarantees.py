@@ -1,6 +1,7 @@
-"""The products of the insurers as columns: what each guarantees, per family of care and day. Nothing personal.
+"""The products of the insurers as columns: what each guarantees, and who is in an insurer's network. Nothing personal.
 
-A guarantee is found by product, domain and day in one vectorised search over a table sorted by the three.
+Rows of guarantees are the rules' own (`rules.shelf`): what the enquiry answers, what an invoice is paid and what a
+list of acts is priced by are the same rows, found by the same search.
 """
 
 from dataclasses import dataclass, field
@@ -8,12 +9,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from cloison.money import Cents
-from cloison.period import Days
+from cloison.period import Days, within
+from cloison.rules.shelf import Shelf
 
-DOMAIN_BITS = 6
-DAY_BITS = 20
-DAY_ZERO = np.datetime64("1900-01-01", "D")
 NO_GUARANTEE = -1
 
 
@@ -38,49 +36,46 @@ class Products:
 
 
 @dataclass(frozen=True, slots=True)
-class Guarantees:
-    """What products guarantee: g rows sorted by (product, domain, valid_from). -1 means none."""
+class Networks:
+    """Which practices have agreed prices with which insurer, and when: n rows, in any order."""
 
-    product: NDArray[np.int32]
-    domain: NDArray[np.int16]
+    tenant: NDArray[np.int32]
+    practice_number: NDArray[np.bytes_]
     valid_from: Days
     valid_to: Days
-    formula: NDArray[np.int16]
-    rate_bp: NDArray[np.int32]
-    amount_cents: Cents
-    act_cap_cents: Cents
-    annual_ceiling_cents: Cents
-    waiting_days: NDArray[np.int32]
-    key: NDArray[np.int64] = field(init=False, repr=False)
+    _key: NDArray[np.void] = field(init=False, repr=False)
+    _order: NDArray[np.intp] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "key", _key(self.product, self.domain, self.valid_from))
+        key = _key(self.tenant, self.practice_number)
+        order = np.argsort(key, kind="stable")
+        object.__setattr__(self, "_order", order)
+        object.__setattr__(self, "_key", key[order])
 
-    def find(self, product: NDArray[np.int32], domain: NDArray[np.int16], day: Days) -> NDArray[np.intp]:
-        """The row in force that day, or NO_GUARANTEE. Shapes (n,)."""
-        if not len(self.product):
-            return np.full(len(product), NO_GUARANTEE, np.intp)
-        row = np.searchsorted(self.key, _key(product, domain, day), "right") - 1
-        at = np.maximum(row, 0)
-        found = (
-            (row >= 0)
-            & (self.product[at] == product)
-            & (self.domain[at] == domain)
-            & (self.valid_from[at] <= day)
-            & (day < self.valid_to[at])
-            & (self.formula[at] > 0)
-        )
-        return np.where(found, row, NO_GUARANTEE)
+    def include(self, tenant: NDArray[np.int32], practice_number: NDArray[np.bytes_], day: Days) -> NDArray[np.bool_]:
+        """Whether each practice is in a network of each insurer on each day. Shapes (n,)."""
+        result = np.zeros(len(tenant), np.bool_)
+        if not len(self._key) or not len(tenant):
+            return result
+        wanted = _key(tenant, practice_number)
+        first = np.searchsorted(self._key, wanted, "left")
+        count = np.searchsorted(self._key, wanted, "right") - first
+        asked = np.repeat(np.arange(len(wanted)), count)
+        member = self._order[np.repeat(first - (np.cumsum(count) - count), count) + np.arange(len(asked))]
+        result[asked[within(day[asked], self.valid_from[member], self.valid_to[member])]] = True
+        return result
 
 
 @dataclass(frozen=True, slots=True)
 class ProductBook:
-    """Products and guarantees of all insurers, as read at one moment."""
+    """Products, guarantees and networks of all insurers, as read at one moment."""
 
     products: Products
-    guarantees: Guarantees
+    shelf: Shelf
+    networks: Networks
 
 
-def _key(product: NDArray[np.int32], domain: NDArray[np.int16], day: Days) -> NDArray[np.int64]:
-    days = np.minimum(np.maximum((day - DAY_ZERO).astype(np.int64), 0), (1 << DAY_BITS) - 1)
-    return (product.astype(np.int64) << (DOMAIN_BITS + DAY_BITS)) | (domain.astype(np.int64) << DAY_BITS) | days
+def _key(tenant: NDArray[np.int32], practice_number: NDArray[np.bytes_]) -> NDArray[np.void]:
+    key = np.zeros(len(tenant), [("tenant", ">u4"), ("number", "S9")])
+    key["tenant"], key["number"] = tenant, practice_number
+    return key.view("V13")

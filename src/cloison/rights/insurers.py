@@ -5,60 +5,35 @@ enquiry of last month keeps its answer.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from cloison.errors import Defect, Place
 from cloison.period import FOREVER
-from cloison.rights.movement_reasons import GUARANTEE_REWRITTEN
+from cloison.rights.movement_reasons import GUARANTEE_REWRITTEN, MEMBER_REWRITTEN
 from cloison.rights.store_movements.insurers import Database, recording
+from cloison.rules.produits import Guarantee, Product
 from cloison.storage.keys import KeyProvider
 from cloison.storage.vault import Vault
 
-DOMAINS = {
-    "MED": 1, "PHAR": 2, "LABO": 3, "AUXM": 4, "TRAN": 5, "RADL": 6, "HOSP": 7, "OPTI": 8, "DENT": 9, "AUDI": 10,
-}  # fmt: skip
-FORMULAS = {"NONE": 0, "TM": 1, "BR": 2, "BRC": 3, "FR": 4, "EUR": 5}
-NONE = -1
-"""An amount, rate or delay that the guarantee does not have."""
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """A product as its insurer sells it: what it guarantees, and under which convention and CSR it is billed."""
+
+    product: Product
+    convention: str
+    csr: str
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Guarantee:
-    """What a product gives in one domain, from a day."""
+class Member:
+    """A practice in a network of the insurer, from a day to the eve of another."""
 
-    domain: int
+    network: str
+    practice: str
     valid_from: date
     valid_to: date = FOREVER
-    formula: int = 0
-    rate_bp: int = NONE
-    amount_cents: int = NONE
-    act_cap_cents: int = NONE
-    annual_ceiling_cents: int = NONE
-    waiting_days: int = NONE
-
-    @property
-    def values(self) -> tuple[int, ...]:
-        return (
-            self.formula,
-            self.rate_bp,
-            self.amount_cents,
-            self.act_cap_cents,
-            self.annual_ceiling_cents,
-            self.waiting_days,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Product:
-    """One contract that an insurer sells."""
-
-    code: str
-    label: str
-    responsable: bool
-    convention: str
-    csr: str
-    guarantees: tuple[Guarantee, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +44,8 @@ class Insurer:
     name: str
     iban: str = field(repr=False)
     bic: str
-    products: tuple[Product, ...]
+    products: tuple[Sold, ...]
+    members: tuple[Member, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +69,11 @@ async def load(database: Database, keys: KeyProvider, declared: Sequence[Insurer
             tenant, new = await record.insurer(insurer.amc, insurer.name)
             tenants.append(tenant)
             added[0] += new
-            for product in insurer.products:
-                number, new = await record.product(
-                    tenant, product.code, product.label, product.responsable, product.convention, product.csr
-                )
+            for sold in insurer.products:
+                product = sold.product
+                number, new = await record.product(tenant, sold)
                 added[1] += new
-                known = await record.guarantees(number)
-                changes = compare(product.guarantees, known)
+                changes = compare(product.guarantees, await record.guarantees(number))
                 if changes is None:
                     defects.append(Defect(GUARANTEE_REWRITTEN, Place(source, 0, f"{insurer.amc} {product.code}")))
                     continue
@@ -107,6 +81,10 @@ async def load(database: Database, keys: KeyProvider, declared: Sequence[Insurer
                 await record.add(number, changes.added)
                 added[2] += len(changes.added)
                 added[3] += len(changes.ended)
+            for member in insurer.members:
+                if not await record.member(tenant, member):
+                    place = Place(source, 0, f"{insurer.amc} {member.network} {member.practice}")
+                    defects.append(Defect(MEMBER_REWRITTEN, place))
         if defects:
             record.refuse()
             return InsurersReport(0, 0, 0, 0, tuple(defects))
@@ -116,32 +94,34 @@ async def load(database: Database, keys: KeyProvider, declared: Sequence[Insurer
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Guarantees to add, and those that end: (domain, first day, day of the end)."""
+    """Guarantees to add, and those that end, with the day of their end."""
 
     added: tuple[Guarantee, ...]
-    ended: tuple[tuple[int, date, date], ...]
+    ended: tuple[tuple[Guarantee, date], ...]
 
 
 def compare(declared: Sequence[Guarantee], known: Sequence[Guarantee]) -> Changes | None:
-    """What a declaration changes of one product; None when it would rewrite the past."""
-    by_start = {(guarantee.domain, guarantee.valid_from): guarantee for guarantee in known}
+    """What a declaration changes of one product; None when it would rewrite the past.
+
+    A row takes the place of the one that speaks of the same acts, doctors and network: that one ends on its eve.
+    """
+    by_start = {(row.about, row.start): row for row in known}
     added: list[Guarantee] = []
-    ends: dict[tuple[int, date], date] = {}
-    for guarantee in sorted(declared):
-        start = (guarantee.domain, guarantee.valid_from)
-        before = by_start.get(start)
+    ends: dict[Guarantee, date] = {}
+    for row in sorted(declared, key=lambda row: row.start):
+        before = by_start.get((row.about, row.start))
         if before is not None:
-            if before.values != guarantee.values:
+            if replace(before, end=row.end) != row:
                 return None
-            if before.valid_to == FOREVER and guarantee.valid_to != FOREVER:
-                ends[start] = guarantee.valid_to
+            if before.end == FOREVER and row.end != FOREVER:
+                ends[before] = row.end
             continue
         for other in known:
-            if other.domain != guarantee.domain or other.valid_to <= guarantee.valid_from:
+            if other.about != row.about or other.end <= row.start:
                 continue
-            if other.valid_from < guarantee.valid_from and other.valid_to == FOREVER:
-                ends.setdefault((other.domain, other.valid_from), guarantee.valid_from)
-            elif other.valid_from < guarantee.valid_to:
+            if other.start < row.start and other.end == FOREVER:
+                ends.setdefault(other, row.start)
+            elif other.start < row.end:
                 return None
-        added.append(guarantee)
-    return Changes(tuple(added), tuple((domain, start, end) for (domain, start), end in ends.items()))
+        added.append(row)
+    return Changes(tuple(added), tuple(ends.items()))

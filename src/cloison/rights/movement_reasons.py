@@ -253,6 +253,15 @@ GUARANTEE_REWRITTEN = _by_insurer(
     ),
     Text("Donnez au changement sa propre date de début.", "Give the change its own first day."),
 )
+MEMBER_REWRITTEN = _by_insurer(
+    296,
+    "member_rewritten",
+    Text(
+        "L'appartenance à un réseau, déjà publiée, aurait une autre fin.",
+        "A membership of a network already published would have another end.",
+    ),
+    Text("Donnez au changement sa propre date de début.", "Give the change its own first day."),
+)
 INSURERS_UNREADABLE = _by_operator(
     294,
     "insurers_unreadable",
@@ -307,4 +316,5 @@ CATALOGUE = Catalogue(
     GUARANTEE_REWRITTEN,
     INSURERS_UNREADABLE,
     INTERRUPTED,
+    MEMBER_REWRITTEN,
 )

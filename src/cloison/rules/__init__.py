@@ -11,6 +11,7 @@ from cloison.rules.acts import (
     pathway_ids,
     sector_ids,
 )
+from cloison.rules.details import Teeth
 from cloison.rules.fault_reasons import FAULTS
 from cloison.rules.priced import Priced
 from cloison.rules.pricing import price
@@ -35,6 +36,7 @@ __all__ = [
     "Protection",
     "Sector",
     "TariffBook",
+    "Teeth",
     "Trips",
     "code_ids",
     "department_ids",

@@ -43,27 +43,34 @@ def breaches(product: Product, day: date, tariff: TariffBook) -> list[Breach]:
     """Every rule of a contrat responsable that a product breaks on a day; none when it does not claim to be one."""
     if not product.responsable:
         return []
-    return [
-        *_floors(product, day),
-        *_overruns(product, day, tariff),
-        *_baskets(product, day),
-        *_glasses(product, day, tariff),
-    ]
+    found: dict[Breach, None] = {}
+    for network in sorted({False, *(row.network for row in product.guarantees)}):
+        found.update(dict.fromkeys(_floors(product, day, network)))
+        found.update(dict.fromkeys(_overruns(product, day, network, tariff)))
+        found.update(dict.fromkeys(_baskets(product, day, network)))
+        found.update(dict.fromkeys(_glasses(product, day, network, tariff)))
+    return list(found)
 
 
-def _floors(product: Product, day: date) -> Iterator[Breach]:
+def _floors(product: Product, day: date, network: bool) -> Iterator[Breach]:
     """The ticket moderateur, in full and without a limit that could cut it."""
     for family, domain in family_domains().items():
         if family in OPTIONAL_FAMILIES or family in PAID_IN_FULL:
             continue
         for optam in (True, False) if domain in (Domain.MED, Domain.RADL) else (True,):
-            row = product.on(day, _code_of(family), optam)
+            row = product.on(day, _code_of(family), optam, network)
             if row is None or not _covers_ticket_moderateur(row):
                 yield _breach("floor_missing", "CSS R871-2 1", family, row, "100 % TM", "100 % TM")
-            elif row.act_cap_cents is not None or (row.annual_ceiling_cents is not None and _only_floor(row)):
+            elif _cut(row):
                 yield _breach(
                     "floor_limited", "CSS R871-2 1", family, row, "aucun plafond sous 100 % TM", "no cap below 100 % TM"
                 )
+
+
+def _cut(row: Guarantee) -> bool:
+    """Whether a limit may cut the ticket moderateur. A cap per pair of glasses is checked as their floor is."""
+    per_act = (row.act_cap_cents, row.day_cap_cents, row.tooth_cap_cents)
+    return any(cap is not None for cap in per_act) or (row.annual_ceiling_cents is not None and _only_floor(row))
 
 
 def _covers_ticket_moderateur(row: Guarantee) -> bool:
@@ -82,17 +89,17 @@ def _only_floor(row: Guarantee) -> bool:
     return row.formula == Formula.TM or (row.formula == Formula.BR and row.rate_bp == FULL_BP)
 
 
-def _overruns(product: Product, day: date, tariff: TariffBook) -> Iterator[Breach]:
+def _overruns(product: Product, day: date, network: bool, tariff: TariffBook) -> Iterator[Breach]:
     """Doctors outside OPTAM: no more than once the base, and less than doctors inside."""
     most = tariff.parameters["contrat_responsable.depassement_non_optam"].at(day).value
     gap = tariff.parameters["contrat_responsable.ecart_optam"].at(day).value
     assert isinstance(most, int)
     assert isinstance(gap, int)
     for family in DOCTORS:
-        inside, outside = (_overrun(product.on(day, _code_of(family), optam)) for optam in (True, False))
+        inside, outside = (_overrun(product.on(day, _code_of(family), optam, network)) for optam in (True, False))
         limit = most if inside is None else max(0, min(most, inside - gap))
         if outside is None or outside > limit:
-            row = product.on(day, _code_of(family), False)
+            row = product.on(day, _code_of(family), False, network)
             wanted = f"{(FULL_BP + limit) // 100} % BR"
             yield _breach("overrun_too_high", "CSS R871-2 2", family, row, f"au plus {wanted}", f"at most {wanted}")
 
@@ -106,24 +113,27 @@ def _overrun(row: Guarantee | None) -> int | None:
     return max(0, row.rate_bp - _LARGEST_TICKET["medecin"]) if row.formula == Formula.BRC else None
 
 
-def _baskets(product: Product, day: date) -> Iterator[Breach]:
+def _baskets(product: Product, day: date, network: bool) -> Iterator[Breach]:
     for family in PAID_IN_FULL:
-        row = product.on(day, _code_of(family), True)
+        row = product.on(day, _code_of(family), True, network)
         full = row is not None and row.formula == Formula.FR and row.rate_bp >= FULL_BP
-        if not full or (row is not None and (row.act_cap_cents is not None or row.annual_ceiling_cents is not None)):
+        if not full or (row is not None and any(cap is not None for cap in row.caps)):
             yield _breach("basket_not_full", "CSS R871-2 3", family, row, "100 % FR, sans plafond", "100 % FR, no cap")
 
 
-def _glasses(product: Product, day: date, tariff: TariffBook) -> Iterator[Breach]:
-    """An amount for other glasses stays between the floor and the ceiling of the first class of corrections."""
-    row = product.on(day, ACT_NUMBERS["VU1"], True)
-    if row is None or row.formula != Formula.EUR:
+def _glasses(product: Product, day: date, network: bool, tariff: TariffBook) -> Iterator[Breach]:
+    """An amount for other glasses, or a cap per pair, stays between the floor and the ceiling of the first class."""
+    row = product.on(day, ACT_NUMBERS["VU1"], True, network)
+    if row is None:
+        return
+    most = row.amount_cents if row.formula == Formula.EUR else row.pair_cap_cents
+    if most is None:
         return
     floor = tariff.parameters["optique.plancher.1"].at(day).value
     ceiling = tariff.parameters["optique.plafond.1"].at(day).value
     assert isinstance(floor, int)
     assert isinstance(ceiling, int)
-    if not floor <= row.amount_cents <= ceiling:
+    if not floor <= most <= ceiling:
         words = (f"de {euros(floor)} à {euros(ceiling)} EUR", f"from {euros(floor)} to {euros(ceiling)} EUR")
         yield _breach("glasses_out_of_range", "CSS R871-2 3", "lunettes_classe_b", row, *words)
 

@@ -123,12 +123,25 @@ class Items(Details):
         self.check()
 
 
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Teeth(Details):
+    """The tooth that a dental act is about. The law prices no act by it; a product may cap what it pays per tooth."""
+
+    act: Rows
+    """Row of the act in `Acts`, increasing."""
+    tooth: Small
+    """Two digits of the FDI: quadrant 1-8, then the place from the middle (ISO 3950)."""
+
+    def __post_init__(self) -> None:
+        self.check()
+
+
 COLUMN_TYPES: dict[str, str] = {
     **dict.fromkeys(("care_date", "last_delivery"), "datetime64[D]"),
     **dict.fromkeys(("code", "specialty", "regime", "department"), "int16"),
     **dict.fromkeys(("quantity", "consultations_day", "rate_bp"), "int32"),
     **dict.fromkeys(("pathway", "sector", "exoneration", "protection", "formula"), "int8"),
-    **dict.fromkeys(("patients", "agreement", "correction"), "int8"),
+    **dict.fromkeys(("patients", "agreement", "correction", "tooth"), "int8"),
     **dict.fromkeys(("alsace_moselle", "minor", "responsable"), "bool"),
     **dict.fromkeys(("night", "big_city", "tpmr", "hospital_empty_return", "drom", "urgent"), "bool"),
     **dict.fromkeys(

@@ -3,34 +3,43 @@
     MED                        100 % TM
     MED   consultations        220 % BR  for doctors in OPTAM, 200 % BR for the others
     OPTI  lunettes_classe_a    100 % FR
+    OPTI  lunettes_classe_b    100 % FR  in the network, at most 420 euros a pair
     DENT  protheses            300 % BR  at most 1 200 euros a year, after 90 days
 
-The row that says most about an act is the one that counts: its family before the whole domain, its kind of doctor
-before all doctors. `Shelf` holds many products as one table, and finds the row of each act of a batch.
+The row that says most about an act is the one that counts: its family before the whole domain, then the network before
+any practice, then its kind of doctor before all doctors. `shelf.Shelf` holds many products as columns, and finds the
+row of each act of a batch.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Self
-
-import numpy as np
-from numpy.typing import NDArray
+from itertools import pairwise
 
 from cloison.errors import Misuse
-from cloison.period import FOREVER, Days
+from cloison.period import FOREVER
 from cloison.rules.codes import ACT_TABLE, FAMILIES
 from cloison.rules.reasons import reason
-from cloison.rules.vocabulary import Domain, Formula, Sector
+from cloison.rules.vocabulary import Domain, Formula
 
 NONE = -1
-_EPOCH = date(1970, 1, 1).toordinal()
-_DAYS = 1 << 24
+"""No row, or a limit that a row does not have."""
+ANY_DOCTOR = -1
+WHOLE_DOMAIN = 0
+RATE_BP_MAX = 100_000
+WAITING_DAYS_MAX = 3_660
+"""Ten years: more is a mistake of writing."""
+SHARED_CAPS = ("day_cap_cents", "pair_cap_cents", "tooth_cap_cents")
+WITH_PAIRS = (Domain.OPTI, Domain.AUDI)
 
 
 @dataclass(frozen=True, slots=True)
 class Guarantee:
-    """One row of a product. `family` and `optam` empty: every act, every doctor."""
+    """One row of a product. `family` and `optam` empty: every act, every doctor.
+
+    A cap per day, per pair (or ear) or per tooth is shared by the acts of one invoice that this row pays for; a cap per
+    act is for each act alone, and a ceiling for a calendar year.
+    """
 
     domain: Domain
     formula: Formula
@@ -38,7 +47,12 @@ class Guarantee:
     amount_cents: int = 0
     family: str = ""
     optam: bool | None = None
+    network: bool = False
+    """Only with practices of a network of the insurer: what was negotiated with them."""
     act_cap_cents: int | None = None
+    day_cap_cents: int | None = None
+    pair_cap_cents: int | None = None
+    tooth_cap_cents: int | None = None
     annual_ceiling_cents: int | None = None
     waiting_days: int = 0
     start: date = date(1970, 1, 1)
@@ -48,28 +62,47 @@ class Guarantee:
     def __post_init__(self) -> None:
         if self.family and self.family not in {act.family for act in ACT_TABLE if act.domain == self.domain}:
             raise Misuse(reason("product_wrong"), f"{self.domain.name} has no family {self.family}")
-        if not 0 <= self.rate_bp <= 100_000 or self.amount_cents < 0 or self.waiting_days < 0:
+        amounts = (self.amount_cents, *(cents for cents in self.caps if cents is not None))
+        waits = 0 <= self.waiting_days <= WAITING_DAYS_MAX
+        if not 0 <= self.rate_bp <= RATE_BP_MAX or min(amounts) < 0 or not waits:
             raise Misuse(reason("product_wrong"), f"{self.domain.name}: a rate, an amount or a delay out of bounds")
+        if sum(getattr(self, name) is not None for name in SHARED_CAPS) > 1:
+            raise Misuse(reason("product_wrong"), f"{self.domain.name}: one cap per day, pair or tooth, not several")
+        if self.pair_cap_cents is not None and self.domain not in WITH_PAIRS:
+            raise Misuse(reason("product_wrong"), f"{self.domain.name} knows no pair and no ear")
+        if self.tooth_cap_cents is not None and self.domain != Domain.DENT:
+            raise Misuse(reason("product_wrong"), f"{self.domain.name} knows no tooth")
         if self.start >= self.end:
             raise Misuse(reason("product_wrong"), f"{self.domain.name}: a guarantee starts before it ends")
 
     @property
-    def detail(self) -> int:
-        """How much a row says: family first, then the kind of doctor."""
-        return 2 * bool(self.family) + (self.optam is not None)
+    def about(self) -> tuple[Domain, str, bool | None, bool]:
+        """Which acts, by whom: two rows about the same never hold on the same day."""
+        return self.domain, self.family, self.optam, self.network
 
-    def concerns(self, code: int, optam: bool) -> bool:
-        """Whether it speaks of this act by this kind of doctor."""
+    @property
+    def caps(self) -> tuple[int | None, ...]:
+        """Every limit in cents that it may have."""
+        return (self.act_cap_cents, *(getattr(self, name) for name in SHARED_CAPS), self.annual_ceiling_cents)
+
+    @property
+    def detail(self) -> int:
+        """How much a row says: family first, then the network, then the kind of doctor."""
+        return 4 * bool(self.family) + 2 * self.network + (self.optam is not None)
+
+    def concerns(self, code: int, optam: bool, network: bool = False) -> bool:
+        """Whether it speaks of this act by this kind of doctor, in the network or not."""
         act = ACT_TABLE[code]
         return (
             act.domain == self.domain
             and self.family in ("", act.family)
             and (self.optam is None or self.optam == optam)
+            and (network or not self.network)
         )
 
     def words(self) -> str:
         """The row as the clerk reads it."""
-        kind = {None: "", True: " (OPTAM)", False: " (hors OPTAM)"}[self.optam]
+        kind = {None: "", True: " (OPTAM)", False: " (hors OPTAM)"}[self.optam] + self.network * " (réseau)"
         what = f"{self.domain.name} {self.family}".strip() + kind
         if self.formula == Formula.EUR:
             return f"{what}: {self.amount_cents // 100}.{self.amount_cents % 100:02d} EUR"
@@ -85,98 +118,39 @@ class Product:
     responsable: bool
     guarantees: tuple[Guarantee, ...]
 
-    @classmethod
-    def read(cls, given: Mapping[str, Any]) -> Self:  # Any: parsed JSON, each value is checked as it is built
-        """From the shared form of a product (`insurers.json`), families and kinds of doctor included when given."""
-        try:
-            rows = tuple(_row(row) for row in given["guarantees"])
-            return cls(str(given["code"]), str(given["label"]), bool(given["responsable"]), rows)
-        except (KeyError, TypeError, ValueError) as error:
-            raise Misuse(reason("product_wrong"), f"{given.get('code', '')}: {error}") from None
+    def __post_init__(self) -> None:
+        rows = sorted(self.guarantees, key=lambda row: (str(row.about), row.start))
+        for row, following in pairwise(rows):
+            if row.about == following.about and following.start < row.end:
+                raise Misuse(reason("product_wrong"), f"{self.code}: two rows for {row.words()} on {following.start}")
 
-    def on(self, day: date, code: int, optam: bool) -> Guarantee | None:
+    def on(self, day: date, code: int, optam: bool, network: bool = False) -> Guarantee | None:
         """The row that counts for an act on a day."""
-        rows = [row for row in self.guarantees if row.start <= day < row.end and row.concerns(code, optam)]
+        rows = [row for row in self.guarantees if row.start <= day < row.end and row.concerns(code, optam, network)]
         return max(rows, key=lambda row: row.detail) if rows else None
 
 
-def _row(row: Mapping[str, Any]) -> Guarantee:  # Any: parsed JSON
-    if (row["formula"] == "EUR") == (row.get("amount_cents") is None):
-        raise ValueError("the formula EUR has an amount, the others have a rate")
-    return Guarantee(
-        domain=Domain[row["domain"]],
-        formula=Formula[row["formula"]],
-        rate_bp=_whole(row.get("rate_bp")) or 0,
-        amount_cents=_whole(row.get("amount_cents")) or 0,
-        family=row.get("family") or "",
-        optam=row.get("optam"),
-        act_cap_cents=_whole(row.get("act_cap_cents")),
-        annual_ceiling_cents=_whole(row.get("annual_ceiling_cents")),
-        waiting_days=_whole(row.get("waiting_days")) or 0,
-        start=date.fromisoformat(row["from"]) if row.get("from") else date(1970, 1, 1),
-        end=date.fromisoformat(row["to"]) if row.get("to") else FOREVER,
+def in_turn(rows: Sequence[Guarantee]) -> tuple[Guarantee, ...]:
+    """Rows without a last day end on the eve of the next row about the same acts, doctors and network."""
+    return tuple(
+        replace(row, end=min(later))
+        if row.end == FOREVER
+        and (later := [each.start for each in rows if each.about == row.about and each.start > row.start])
+        else row
+        for row in rows
     )
-
-
-def _whole(value: object) -> int | None:
-    if value is None or type(value) is int:
-        return value
-    raise ValueError(f"{value!r} is not a whole number")
-
-
-class Shelf:
-    """Many products as one sorted table; finds for each act the row that counts, in one search."""
-
-    def __init__(self, products: Sequence[Product]) -> None:
-        self.rows = [row for product in products for row in product.guarantees]
-        keys: list[tuple[int, int]] = []
-        for number, product in enumerate(products):
-            for code in range(len(ACT_TABLE)):
-                for optam in (False, True):
-                    keys.extend(self._spans(number, product, code, optam))
-        keys.sort()
-        self._keys = np.array([key for key, _ in keys], np.int64)
-        self._found = np.array([row for _, row in keys], np.int64)
-        slots = self._keys // _DAYS
-        size = 2 * len(ACT_TABLE) * len(products)
-        self._first = np.searchsorted(slots, np.arange(size))
-        self._spans_of = np.bincount(slots, minlength=size)
-        self._always = self._keys % _DAYS == 0
-
-    def find(
-        self, product: NDArray[np.integer], code: NDArray[np.int16], sector: NDArray[np.int8], day: Days
-    ) -> NDArray[np.int64]:
-        """The index in `rows` of the guarantee of each act, NONE when the product guarantees nothing. Shapes (n,).
-
-        Most acts have one row that holds for ever: it is found in a table. The others are searched by day.
-        """
-        optam = (sector == Sector.ONE) | (sector == Sector.TWO_OPTAM)
-        slot = (product.astype(np.int64) * len(ACT_TABLE) + np.maximum(code, 0)) * 2 + optam
-        spans, first = self._spans_of[slot], self._first[slot]
-        at = np.minimum(first, max(len(self._keys) - 1, 0))
-        simple = (spans == 1) & self._always[at] if len(self._keys) else np.zeros(len(slot), np.bool_)
-        result = np.where(simple & (code >= 0), self._found[at] if len(self._keys) else NONE, NONE)
-
-        (others,) = np.nonzero((spans > 0) & ~simple & (code >= 0))
-        if len(others):
-            days: NDArray[np.int64] = np.clip(day[others].astype("datetime64[D]").view(np.int64), 0, _DAYS - 1)
-            found = np.asarray(np.searchsorted(self._keys, slot[others] * _DAYS + days, "right"), np.int64) - 1
-            result[others] = np.where(found >= first[others], self._found[np.maximum(found, 0)], NONE)
-        return result
-
-    def _spans(self, number: int, product: Product, code: int, optam: bool) -> list[tuple[int, int]]:
-        """(key of the first day, row) for each span of days on which one row counts, and where none does."""
-        rows = [row for row in product.guarantees if row.concerns(code, optam)]
-        days = sorted({row.start for row in rows} | {row.end for row in rows if row.end != FOREVER})
-        slot = (number * len(ACT_TABLE) + code) * 2 + optam
-        spans: list[tuple[int, int]] = []
-        for day in days:
-            counting = product.on(day, code, optam)
-            row = NONE if counting is None else next(i for i, other in enumerate(self.rows) if other is counting)
-            spans.append((slot * _DAYS + max(day.toordinal() - _EPOCH, 0), row))
-        return spans
 
 
 def family_domains() -> dict[str, Domain]:
     """Each family of acts with its domain."""
     return {family: next(act.domain for act in ACT_TABLE if act.family == family) for family in FAMILIES}
+
+
+def family_number(family: str) -> int:
+    """The number by which a family is stored: families are added at the end of the table of acts, never moved."""
+    return FAMILIES.index(family) + 1 if family else WHOLE_DOMAIN
+
+
+def family_named(number: int) -> str:
+    """The family of a number; empty for the whole domain."""
+    return "" if number == WHOLE_DOMAIN else FAMILIES[number - 1]

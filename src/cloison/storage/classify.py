@@ -40,6 +40,7 @@ identity.failures               plain      account in_a_row failed_at
 identity.insured                plain      account tenant
                                 pseudonym  person
                                 personal   valid_from valid_to
+identity.activity               plain      account practice valid_from valid_to
 identity.delegation             plain      delegation organisation practice account duty given_by valid_from valid_to
                                 plain      ended_by recorded_at
 identity.passkey                plain      passkey account credential public_key aaguid synced sign_count means
@@ -71,8 +72,10 @@ vault.batch_index               plain      tenant
 
 rights.insurer                  plain      tenant amc name ended_share_max_bp coverages
 rights.product                  plain      product tenant code label responsable convention csr
-rights.guarantee                plain      product domain formula rate_bp amount_cents act_cap_cents
+rights.guarantee                plain      product domain family optam network formula rate_bp amount_cents
+                                plain      act_cap_cents day_cap_cents pair_cap_cents tooth_cap_cents
                                 plain      annual_ceiling_cents waiting_days valid_from valid_to
+rights.network_member           plain      tenant network practice valid_from valid_to
 rights.movement_file            plain      file tenant name sha256 spool format state reason corrects lines added
                                 plain      amended ended unchanged quarantined received_at checked_at loaded_at
                                 plain      rolled_back_at
@@ -97,6 +100,9 @@ rights.quote_terms              plain      tenant product domain by_insurer vali
 rights.ceiling                  pseudonym  person
                                 personal   product ceiling_cents
                                 health     domain year used_cents held_cents
+rights.own_movement_file        plain      file tenant name sha256 format state reason corrects lines added amended
+                                plain      ended unchanged quarantined received_at checked_at loaded_at rolled_back_at
+rights.own_quarantine           plain      file line reason field state
 
 disclosure.channel              plain      channel name role frozen freeze_epoch reveal_seconds_max
 disclosure.reservation          plain      reservation channel xact freeze_epoch policy_version reserved_at
@@ -118,11 +124,12 @@ claims.invoice                  plain      invoice file record batch tenant prac
                                 health     care_from care_to nature charged_cents amc_asked_cents
 claims.line                     plain      invoice line
                                 health     code care_date quantity coefficient charged_cents asked_cents
+                                health     paid_by_other_cents
 claims.decision                 plain      decision invoice kind replaces state tariff decided_at
                                 health     reason base_cents amo_cents amc_cents own_cents
 claims.line_decision            plain      decision line
                                 personal   product
-                                health     base_cents rate_bp amo_cents amc_cents own_cents reason
+                                health     base_cents rate_bp amo_cents amc_cents own_cents reason ceiling
 claims.state                    plain      state name meaning
 claims.transition               plain      from_state to_state kind
 claims.quarantine               plain      quarantine file record records reason field practice number state kept_at
@@ -148,6 +155,8 @@ claims.quote_event              plain      tenant rank state account invoice hap
                                 health     amount_cents reason
 claims.quote_state              plain      state name meaning
 claims.quote_transition         plain      from_state to_state meaning
+claims.own_invoice              plain      invoice file record batch tenant practice number lines
+claims.own_decision             plain      decision invoice kind replaces state tariff decided_at
 
 exchanges.document              plain      practice version place kind tenant account recorded_at
                                 pseudonym  document name digest token patient about
@@ -183,6 +192,13 @@ payments.bank_line              plain      bank_line bank_file tenant reference 
 payments.bank_match             plain      bank_line outcome payment payment_order reason owner transfer matched_at
 payments.bank_anomaly           plain      bank_file rank message_id end_to_end_id reason owner
 payments.explanation            plain      bank_line transfer account note explained_at
+payments.own_payment            plain      payment payment_order tenant practice amount_cents lines end_to_end_id
+                                plain      execution_date
+payments.own_payment_line       plain      transfer payment amount_cents
+payments.own_payment_event      plain      payment rank state bank_reason recorded_at
+payments.own_transfer           plain      transfer tenant credit_account amount_cents kind reference
+payments.own_order              plain      payment_order run tenant part message_id execution_date payments amount_cents
+                                plain      created_at
 """
 
 

@@ -1,18 +1,33 @@
-"""The file by which the operator declares insurers, their products and guarantees (JSON, docs/formats/movements.md)."""
+"""The file by which the operator declares insurers, their products and guarantees (JSON, docs/formats/insurers.md)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
-from typing import Any, cast
+from enum import IntEnum
+from typing import Any, Self, TypeVar, cast
 
 from cloison.errors import Misuse, Place
 from cloison.identifiers.amc import Amc
 from cloison.period import FOREVER, Period
-from cloison.rights.insurers import DOMAINS, FORMULAS, NONE, Guarantee, Insurer, Product
+from cloison.rights.insurers import Insurer, Member, Sold
 from cloison.rights.movement_reasons import INSURERS_UNREADABLE
+from cloison.rules.produits import Guarantee, Product, in_turn
+from cloison.rules.vocabulary import Domain, Formula
 
 CODE_BYTES_MAX = 20
-NUMBERS = ("rate_bp", "amount_cents", "act_cap_cents", "annual_ceiling_cents", "waiting_days")
+PRACTICE_CHARS = 9
+CAPS = ("act_cap_cents", "day_cap_cents", "pair_cap_cents", "tooth_cap_cents", "annual_ceiling_cents")
+NUMBERS = ("rate_bp", "amount_cents", "waiting_days")
+FIELDS = {
+    "insurer": ("amc", "name", "iban", "bic", "products", "networks"),
+    "product": ("code", "label", "responsable", "convention", "csr", "guarantees"),
+    "guarantee": ("domain", "family", "optam", "network", "formula", *NUMBERS, *CAPS, "from", "to"),
+    "network": ("code", "practices"),
+    "practice": ("numero", "from", "to"),
+}
+"""Every field that the file may have. Another one is a word that nobody would read."""
+Choice = TypeVar("Choice", bound=IntEnum)
 
 
 def read_insurers(data: bytes, name: str) -> list[Insurer]:
@@ -42,6 +57,17 @@ class _Node:
         values = cast("list[object]", self._value)
         return [_Node(value, self._source, f"{self._path}[{at}]") for at, value in enumerate(values)]
 
+    def each_if_any(self) -> "list[_Node]":
+        return [] if self._value is None else self.each()
+
+    @contextmanager
+    def placed(self) -> Generator[None]:
+        """What the rules refuse inside is told with this place."""
+        try:
+            yield
+        except Misuse as wrong:
+            raise Misuse(wrong.reason, wrong.cause, Place(self._source, 0, self._path)) from None
+
     def at(self, key: str) -> "_Node":
         """A field; an absent one is null."""
         if not isinstance(self._value, dict):
@@ -61,13 +87,28 @@ class _Node:
             raise self.wrong("true or false is expected")
         return self._value
 
-    def whole(self) -> int:
-        """A whole number from 0, or NONE for null."""
+    def optional_flag(self) -> bool | None:
+        return None if self._value is None else self.flag()
+
+    def known(self, what: str) -> Self:
+        """An object that has no other field than those of its kind."""
+        if not isinstance(self._value, dict):
+            raise self.wrong("an object is expected")
+        fields = cast("Mapping[str, object]", self._value)
+        if unknown := [name for name in fields if name not in FIELDS[what]]:
+            raise self.at(unknown[0]).wrong(f"no such field; {what} has {', '.join(FIELDS[what])}")
+        return self
+
+    def whole(self) -> int | None:
+        """A whole number from 0, or null."""
         if self._value is None:
-            return NONE
+            return None
         if not isinstance(self._value, int) or isinstance(self._value, bool) or self._value < 0:
             raise self.wrong("a whole number is expected, or null")
         return self._value
+
+    def whole_or_zero(self) -> int:
+        return self.whole() or 0
 
     def day(self, missing: date | None = None) -> date:
         if self._value is None and missing is not None:
@@ -77,15 +118,22 @@ class _Node:
         except ValueError as broken:
             raise self.wrong("a day YYYY-MM-DD is expected") from broken
 
-    def among(self, choices: Mapping[str, int]) -> int:
+    def among(self, choices: type[Choice]) -> Choice:
         value = self.text()
-        if value not in choices:
-            raise self.wrong(f"one of {', '.join(choices)} is expected")
+        if value not in choices.__members__:
+            raise self.wrong(f"one of {', '.join(choices.__members__)} is expected")
         return choices[value]
+
+    def period(self, missing: date | None = None) -> Period:
+        """From one day to another, both inside; no last day: for ever."""
+        first, last = self.at("from").day(missing), self.at("to").day(FOREVER)
+        if last < first:
+            raise self.at("to").wrong("it would end before it begins")
+        return Period.through(first, last)
 
 
 def _insurer(node: _Node) -> Insurer:
-    amc = node.at("amc").text()
+    amc = node.known("insurer").at("amc").text()
     if Amc.refusal(amc) is not None:
         raise node.at("amc").wrong("an AMC number is expected")
     return Insurer(
@@ -94,32 +142,48 @@ def _insurer(node: _Node) -> Insurer:
         iban=node.at("iban").text(empty=True),
         bic=node.at("bic").text(empty=True),
         products=tuple(_product(product) for product in node.at("products").each()),
+        members=tuple(member for network in node.at("networks").each_if_any() for member in _members(network)),
     )
 
 
-def _product(node: _Node) -> Product:
-    code = node.at("code").text()
+def _product(node: _Node) -> Sold:
+    code = node.known("product").at("code").text()
     if len(code.encode()) > CODE_BYTES_MAX or not code.isascii():
         raise node.at("code").wrong(f"at most {CODE_BYTES_MAX} ASCII characters")
-    return Product(
-        code=code,
-        label=node.at("label").text(),
-        responsable=node.at("responsable").flag(),
-        convention=node.at("convention").text(empty=True),
-        csr=node.at("csr").text(empty=True),
-        guarantees=tuple(_guarantee(guarantee) for guarantee in node.at("guarantees").each()),
-    )
+    label, responsable = node.at("label").text(), node.at("responsable").flag()
+    rows = in_turn([_guarantee(guarantee) for guarantee in node.at("guarantees").each()])
+    with node.placed():
+        product = Product(code, label, responsable, rows)
+    return Sold(product, node.at("convention").text(empty=True), node.at("csr").text(empty=True))
 
 
 def _guarantee(node: _Node) -> Guarantee:
-    values: dict[str, Any] = {name: node.at(name).whole() for name in NUMBERS}  # whole numbers, by keyword
-    valid_from, last = node.at("from").day(), node.at("to").day(FOREVER)
-    if last < valid_from:
-        raise node.at("to").wrong("the guarantee would end before it begins")
-    return Guarantee(
-        domain=node.at("domain").among(DOMAINS),
-        formula=node.at("formula").among(FORMULAS),
-        valid_from=valid_from,
-        valid_to=Period.through(valid_from, last).end,
-        **values,
-    )
+    formula = node.known("guarantee").at("formula").among(Formula)
+    needed = {Formula.NONE: None, Formula.EUR: "amount_cents"}.get(formula, "rate_bp")
+    if needed is not None and node.at(needed).whole() is None:
+        raise node.at(needed).wrong(f"the formula {formula.name} needs it")
+    domain, held = node.at("domain").among(Domain), node.period()
+    numbers = {name: node.at(name).whole_or_zero() for name in NUMBERS}
+    caps: dict[str, Any] = {name: node.at(name).whole() for name in CAPS}  # Any: by name, whole numbers or null
+    with node.placed():
+        return Guarantee(
+            domain=domain,
+            formula=formula,
+            family=node.at("family").text(empty=True),
+            optam=node.at("optam").optional_flag(),
+            network=node.at("network").optional_flag() or False,
+            start=held.start,
+            end=held.end,
+            **numbers,
+            **caps,
+        )
+
+
+def _members(node: _Node) -> Iterator[Member]:
+    """The practices of one network."""
+    code = node.known("network").at("code").text()
+    for practice in node.at("practices").each():
+        number, held = practice.known("practice").at("numero").text(), practice.period()
+        if len(number) != PRACTICE_CHARS or not number.isascii() or not number.isalnum():
+            raise practice.at("numero").wrong(f"{PRACTICE_CHARS} letters and digits are expected")
+        yield Member(code, number, held.start, held.end)
