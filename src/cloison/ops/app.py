@@ -29,7 +29,7 @@ from cloison.gateways.http.protocol import CERTIFICATE
 from cloison.gateways.http.reasons import BY_STATUS, MALFORMED, NO_PRACTICE
 from cloison.gateways.http.rim import Authenticate, Rim, Surroundings
 from cloison.gateways.http.routes import routes
-from cloison.gateways.http.service import Services
+from cloison.gateways.http.service import PracticeOf, Ready, Services
 from cloison.identity import Actor, Practices
 from cloison.identity.authenticate import Presented
 from cloison.ops.access_log import AccessLog
@@ -152,20 +152,18 @@ def _session(cookies: str) -> str:
     return ""
 
 
-def _practice_of(practices: Practices):  # noqa: ANN202
+def _practice_of(practices: Practices) -> PracticeOf:
     def practice_of(actor: Actor, number: str) -> int | Reason:
         if not number:
             return actor.practice or NO_PRACTICE
         row = int(practices.rows(np.array([number.encode()], "S9"))[0])
         found = int(practices.practice[row]) if row >= 0 else 0
-        if not found or (actor.practice and found != actor.practice):
-            return NO_PRACTICE
-        return found
+        return found if found and (found == actor.practice or found in actor.practices) else NO_PRACTICE
 
     return practice_of
 
 
-def _readiness(database: Database):  # noqa: ANN202
+def _readiness(database: Database) -> Ready:
     async def ready() -> Mapping[str, bool]:
         try:
             async with database.session(Role.OFFICE) as connection:

@@ -13,11 +13,11 @@ from cloison.ops import (
     cli_payments,
     cli_rights,
     cli_rules,
+    cli_serve,
     cli_world,
     config,
     demo,
     screen,
-    serve,
 )
 from cloison.ops.config import Settings
 
@@ -38,7 +38,7 @@ app.add_typer(cli_rules.tariffs_app, name="tariffs")
 app.command("price")(cli_rules.price)
 app.add_typer(cli_world.app, name="world")
 app.command("demo")(demo.demo)
-app.command("serve")(serve.serve)
+app.command("serve")(cli_serve.serve)
 
 
 @app.command()
@@ -59,3 +59,7 @@ def show_config(home: Annotated[Path | None, typer.Option(help="Folder of this o
 def main() -> None:
     """The entry point of the command."""
     app()
+
+
+if __name__ == "__main__":
+    main()

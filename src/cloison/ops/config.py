@@ -7,6 +7,14 @@
     CLOISON_KEYS_PASSPHRASE  of the key file; drawn and kept in the home when not given (development)
     CLOISON_PKCS11_LIBRARY, CLOISON_PKCS11_TOKEN, CLOISON_PKCS11_PIN
     CLOISON_LISTEN           address that a server of this process listens on (default 127.0.0.1)
+    CLOISON_PORT             its port (default 8340)
+    CLOISON_SITE             public address of this service, as callers write it (default: listen and port)
+    CLOISON_TLS_CERTIFICATE, CLOISON_TLS_KEY
+                             files of the server's certificate and key; needed behind a public address
+    CLOISON_TLS_CLIENTS      file of the authorities whose client certificates are looked at
+    CLOISON_TERMINATOR       off (default), loopback: a relay on this machine ends TLS and sends Client-Cert (RFC 9440),
+                             or signed: a relay elsewhere, whose Client-Cert carries a signature made with
+    CLOISON_TERMINATOR_KEY   this secret (see docs/http.md)
 
 A secret can be given as NAME_FILE, the path of a file that holds it. A variable that is not listed here stops the
 start: a misspelt setting must not pass for a default.
@@ -24,9 +32,10 @@ from cloison.ops.reasons import SETTING_UNKNOWN, SETTING_WRONG
 
 KNOWN = (
     "HOME", "DATABASE_URL", "ENV", "KEYS", "KEYS_PASSPHRASE", "PKCS11_LIBRARY", "PKCS11_TOKEN", "PKCS11_PIN", "LISTEN",
+    "PORT", "SITE", "TLS_CERTIFICATE", "TLS_KEY", "TLS_CLIENTS", "TERMINATOR", "TERMINATOR_KEY",
     "TEST_DATABASE_URL",
 )  # fmt: skip
-SECRETS = ("DATABASE_URL", "KEYS_PASSPHRASE", "PKCS11_PIN")
+SECRETS = ("DATABASE_URL", "KEYS_PASSPHRASE", "PKCS11_PIN", "TERMINATOR_KEY")
 PREFIX = "CLOISON_"
 
 
@@ -43,6 +52,13 @@ class Settings:
     pkcs11_token: str = ""
     pkcs11_pin: str = field(default="", repr=False)
     listen: str = "127.0.0.1"
+    port: int = 8340
+    site: str = ""
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+    tls_clients: Path | None = None
+    terminator: str = "off"
+    terminator_key: str = field(default="", repr=False)
 
     @classmethod
     def of(cls, environment: Mapping[str, str], home: Path | None = None) -> "Settings":
@@ -54,6 +70,16 @@ class Settings:
         keys = given.get("KEYS", "file")
         if keys not in ("file", "pkcs11"):
             raise Misuse(SETTING_WRONG, cause="CLOISON_KEYS is file or pkcs11")
+        terminator = given.get("TERMINATOR", "off")
+        if terminator not in ("off", "loopback", "signed") or (terminator == "signed") != ("TERMINATOR_KEY" in given):
+            raise Misuse(
+                SETTING_WRONG, cause="CLOISON_TERMINATOR: off, loopback, or signed with CLOISON_TERMINATOR_KEY"
+            )
+        port = given.get("PORT", "8340")
+        if not port.isdigit() or int(port) > 65535:
+            raise Misuse(SETTING_WRONG, cause="CLOISON_PORT is a number up to 65535")
+        if ("TLS_CERTIFICATE" in given) != ("TLS_KEY" in given):
+            raise Misuse(SETTING_WRONG, cause="CLOISON_TLS_CERTIFICATE and CLOISON_TLS_KEY go together")
         return cls(
             home=home or Path(given["HOME"] if "HOME" in given else default_home()),
             database_url=given.get("DATABASE_URL"),
@@ -64,7 +90,18 @@ class Settings:
             pkcs11_token=given.get("PKCS11_TOKEN", ""),
             pkcs11_pin=given.get("PKCS11_PIN", ""),
             listen=given.get("LISTEN", "127.0.0.1"),
+            port=int(port),
+            site=given.get("SITE", "").rstrip("/"),
+            tls_certificate=_path(given, "TLS_CERTIFICATE"),
+            tls_key=_path(given, "TLS_KEY"),
+            tls_clients=_path(given, "TLS_CLIENTS"),
+            terminator=terminator,
+            terminator_key=given.get("TERMINATOR_KEY", ""),
         )
+
+
+def _path(given: Mapping[str, str], name: str) -> Path | None:
+    return Path(given[name]) if name in given else None
 
 
 def _given(environment: Mapping[str, str]) -> dict[str, str]:

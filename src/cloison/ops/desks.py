@@ -6,17 +6,21 @@ What was disclosed is settled with the next question, or soon after when none co
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
-from cloison.disclosure import Channel, Door
+from cloison.disclosure import Channel, Door, Purpose
 from cloison.errors import Reason, Unavailable
 from cloison.identity import Actor
+from cloison.identity.permissions import Circumstances, Permission, Resource, permit
 from cloison.ops import house as houses
 from cloison.ops.batcher import Batcher, Policy
 from cloison.ops.house import House
 from cloison.rights.enquiry import Desk
 from cloison.rights.question import Enquiry, Reply, dealt, gathered
+from cloison.rights.reference import Reference
 from cloison.storage.database import Database
+from cloison.storage.roles import Role
 
 ONLINE = (Channel.PORTAL, Channel.API, Channel.CARD, Channel.MACHINE)
 FRESH = timedelta(seconds=10)
@@ -32,6 +36,7 @@ class Desks:
         self._policy = policy
         self._desks: dict[Channel, Desk] = {}
         self._doors: dict[Channel, Door] = {}
+        self._tenants: dict[str, int] = {}
         self.batchers: dict[Channel, Batcher[Enquiry, Reply]] = {}
 
     async def open(self) -> None:
@@ -41,8 +46,21 @@ class Desks:
             self.batchers[channel] = self._batcher(channel)
 
     async def ask(self, actor: Actor, enquiries: Sequence[Enquiry]) -> Sequence[Reply] | Reason:
-        """Answer questions on the channel of their actor."""
+        """Answer questions on the channel of their actor, if it may ask all of them."""
+        for each in enquiries:
+            refused = self._refused(actor, each)
+            if refused is not None:
+                return refused
         return await self.batchers[actor.channel].ask(enquiries)
+
+    def _refused(self, actor: Actor, enquiry: Enquiry) -> Reason | None:
+        """Why the actor may not ask this, for this practice."""
+        if enquiry.practice in actor.practices and enquiry.practice != actor.practice:
+            actor = replace(actor, practice=enquiry.practice)  # a machine that works for several names one each time
+        tenant = self._tenants.get(enquiry.amc.lstrip("0"), 0)
+        about = Resource(organisation=actor.organisation, practice=enquiry.practice, tenant=tenant)
+        purpose = Purpose.GUARANTEE if enquiry.engage else Purpose.ELIGIBILITY
+        return permit(actor, Permission.ELIGIBILITY_ASK, about, Circumstances(purpose, enquiry.proof))
 
     async def refresh(self) -> None:
         """Read insurers and products again. The doors stay: what waits to be settled waits there."""
@@ -51,6 +69,10 @@ class Desks:
                 self._house, self._database, channel, self._doors.get(channel)
             )
             self._doors[channel] = door
+        insurers = (await Reference.read(self._database, Role.API)).insurers
+        self._tenants = dict(
+            zip([each.decode() for each in insurers.amc.tolist()], insurers.tenant.tolist(), strict=True)
+        )
 
     async def keep(self) -> None:
         """Keep the desks fresh and settled, until cancelled."""

@@ -34,7 +34,11 @@ Result = TypeVar("Result")
 Done = Callable[[int, int], None]
 
 
-def run(home: Path | None, work: Callable[[House, Database], Coroutine[object, object, Result]]) -> Result:
+def run(
+    home: Path | None,
+    work: Callable[[House, Database], Coroutine[object, object, Result]],
+    loop: Callable[[], asyncio.AbstractEventLoop] | None = None,
+) -> Result:
     """Open the house, bring its database to this version, do the work, close. A fault ends the command in words."""
     with explained():
         house = houses.opened(Settings.of(os.environ, home))
@@ -44,7 +48,8 @@ def run(home: Path | None, work: Callable[[House, Database], Coroutine[object, o
             async with house.database() as database:
                 return await work(house, database)
 
-        return asyncio.run(inside())
+        with asyncio.Runner(loop_factory=loop) as runner:
+            return runner.run(inside())
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""`cloison serve`: folders that work. Files dropped in the inbox are read, their results appear in the outbox.
+"""Folders that work, for `cloison serve`. Files dropped in the inbox are read, their results appear in the outbox.
 
     inbox/movements   insurers' movement files      outbox/reports      what each file did, as JSON
     inbox/questions   questions of a counter        outbox/answers      answers, in the order of the questions
@@ -16,11 +16,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import msgspec
 
-from cloison.errors import Fault
+from cloison.errors import Defect, Fault, Problem
+from cloison.gateways.http.problems import body_of
 from cloison.ops import claims, counter, disclosures, payments, rights, screen
 from cloison.ops.house import House
 from cloison.rights import store
@@ -64,32 +64,18 @@ class Folders:
         path.replace(self.root / ("refused" if refused else "done") / path.name)
 
 
-def serve(
-    folder: Annotated[Path, typer.Option(help="Folder of the inbox and the outbox.")] = Path("cloison-files"),
-    home: Annotated[Path | None, typer.Option(help="Folder of this operator (CLOISON_HOME).")] = None,
-    once: Annotated[bool, typer.Option("--once", help="Take what is there, then stop.")] = False,
-) -> None:
-    """Work on the files dropped in a folder, until stopped. The doors for machines and portals come with HTTP."""
-    folders = Folders(folder)
-    folders.make()
-
-    async def work(house: House, database: Database) -> None:
-        screen.console.print(f"[bold]cloison[/] {folder / 'inbox'} → {folder / 'outbox'}   (Ctrl-C)")
-        rounds = 0
-        while True:
-            now = screen.now()
-            taken = await one_round(house, database, folders, now)
-            if rounds % HOUSEKEEPING_SECONDS == 0:
-                await housekeeping(database, now.date())
-            rounds += 1
-            if once and not taken:
-                return
-            await asyncio.sleep(0 if taken else POLL_SECONDS)
-
-    try:
-        screen.run(home, work)
-    except KeyboardInterrupt:
-        screen.console.print("arrêté / stopped")
+async def work_on(house: House, database: Database, folders: Folders, once: bool = False) -> None:
+    """Take files until cancelled; `once`: until none is left."""
+    rounds = 0
+    while True:
+        now = screen.now()
+        taken = await one_round(house, database, folders, now)
+        if rounds % HOUSEKEEPING_SECONDS == 0:
+            await housekeeping(database, now.date())
+        rounds += 1
+        if once and not taken:
+            return
+        await asyncio.sleep(0 if taken else POLL_SECONDS)
 
 
 async def housekeeping(database: Database, today: date) -> None:
@@ -112,14 +98,17 @@ async def one_round(house: House, database: Database, folders: Folders, now: dat
             try:
                 refused = await hand(path)
             except Fault as fault:
-                reason = fault.reason
-                folders.report(path, {"code": reason.code, "message": reason.message.fr, "action": reason.action.fr,
-                                      "actor": reason.actor, "cause": fault.cause})  # fmt: skip
+                folders.report(path, told(fault))
                 refused = True
             folders.put_away(path, refused=refused)
             screen.console.print(f"{'[red]✗[/]' if refused else '[green]✓[/]'} {kind} {screen.quoted(path.name)}")
             taken += 1
     return taken
+
+
+def told(trouble: Defect | Fault) -> dict[str, object]:
+    """The one error object, as reports carry it."""
+    return msgspec.to_builtins(body_of(Problem.of(trouble)))
 
 
 async def _movements(house: House, database: Database, folders: Folders, path: Path, now: datetime) -> bool:
@@ -130,7 +119,7 @@ async def _movements(house: House, database: Database, folders: Folders, path: P
 
 async def _questions(house: House, database: Database, folders: Folders, path: Path) -> bool:
     answered = await counter.ask(house, database, path, folders.root / "outbox" / "answers" / path.name)
-    defects = [{"code": each.reason.code, "place": str(each.place)} for each in answered.defects]
+    defects = [told(each) for each in answered.defects]
     closed = [{"channel": channel.name.lower(), "code": reason.code} for channel, reason in answered.closed]
     folders.report(path, {"asked": answered.asked, **answered.replies, "defects": defects, "closed": closed})
     return False
@@ -142,14 +131,14 @@ async def _invoices(house: House, database: Database, folders: Folders, path: Pa
         await claims.decide(house, database, now.date())
     for paper in (house.home / "acknowledgements").glob(f"{arrival.file:06d}-*"):
         (folders.root / "outbox" / "acknowledgements" / paper.name).write_bytes(paper.read_bytes())
-    defects = [{"code": each.reason.code, "place": str(each.place)} for each in arrival.defects]
+    defects = [told(each) for each in arrival.defects]
     folders.report(path, {"file": arrival.file, "new": arrival.new, "invoices": arrival.invoices, "defects": defects})
     return arrival.refused
 
 
 async def _bank(house: House, database: Database, folders: Folders, path: Path) -> bool:
     outcome = (await payments.read_answers(house, database, [path]))[0]
-    defects = [{"code": each.reason.code, "place": str(each.place)} for each in outcome.defects]
+    defects = [told(each) for each in outcome.defects]
     names = ("read_before", "accepted", "rejected", "executed", "returned", "confirmed", "suspended", "anomalies")
     folders.report(path, {name: getattr(outcome, name) for name in names} | {"defects": defects})
     return bool(outcome.defects)

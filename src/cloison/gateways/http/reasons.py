@@ -141,6 +141,26 @@ NO_PRACTICE = Reason(
     Actor.PROFESSIONAL,
     status=422,
 )
+PLAIN_ON_PUBLIC_ADDRESS = Reason(
+    865,
+    "http.plain_on_public_address",
+    Text(
+        "Ce service n'écoute pas sans TLS hors de cette machine.",
+        "This service does not listen without TLS beyond this machine.",
+    ),
+    Text(
+        "Donnez CLOISON_TLS_CERTIFICATE et CLOISON_TLS_KEY, ou écoutez sur 127.0.0.1 derrière un relais.",
+        "Give CLOISON_TLS_CERTIFICATE and CLOISON_TLS_KEY, or listen on 127.0.0.1 behind a relay.",
+    ),
+    Actor.OPERATOR,
+)
+ADDRESS_IN_USE = Reason(
+    866,
+    "http.address_in_use",
+    Text("Cette adresse ou ce port ne peut pas être ouvert.", "This address or port cannot be opened."),
+    Text("Choisissez un autre CLOISON_PORT ou --port.", "Choose another CLOISON_PORT or --port."),
+    Actor.OPERATOR,
+)
 
 CATALOGUE = Catalogue(
     BUG,
@@ -158,6 +178,8 @@ CATALOGUE = Catalogue(
     TIMED_OUT,
     NOT_READY,
     NO_PRACTICE,
+    PLAIN_ON_PUBLIC_ADDRESS,
+    ADDRESS_IN_USE,
 )
 BY_STATUS = {
     reason.status: reason

@@ -1,0 +1,120 @@
+"""`cloison serve`: the doors of this operator, open until stopped. Machines come by HTTP, files by folders.
+
+The folders work in a process of their own: a night of invoices must not slow an answer at the counter.
+"""
+
+import asyncio
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from enum import StrEnum
+from ipaddress import ip_address
+from pathlib import Path
+from socket import socket
+from typing import Annotated
+
+import typer
+
+from cloison.errors import Misuse
+from cloison.gateways.http.reasons import ADDRESS_IN_USE, PLAIN_ON_PUBLIC_ADDRESS
+from cloison.identity.authenticate import Gate
+from cloison.identity.realm import Realm
+from cloison.ops import screen, server
+from cloison.ops.app import Parts, build
+from cloison.ops.config import Settings
+from cloison.ops.house import House
+from cloison.ops.serve import Folders, work_on
+from cloison.ops.server import Tls
+from cloison.storage.database import Database
+
+
+class Doors(StrEnum):
+    """What to open."""
+
+    ALL = "all"
+    HTTP = "http"
+    FOLDERS = "folders"
+
+
+def serve(
+    folder: Annotated[Path, typer.Option(help="Folder of the inbox and the outbox.")] = Path("cloison-files"),
+    home: Annotated[Path | None, typer.Option(help="Folder of this operator (CLOISON_HOME).")] = None,
+    only: Annotated[Doors, typer.Option(help="The doors to open.")] = Doors.ALL,
+    port: Annotated[int | None, typer.Option(help="Port of HTTP (CLOISON_PORT); 0: any free one.")] = None,
+    once: Annotated[bool, typer.Option("--once", help="Take the files that are there, then stop; no HTTP.")] = False,
+) -> None:
+    """Open the doors: HTTP for machines, folders for files. Until stopped (Ctrl-C)."""
+    folders = Folders(folder)
+    if only is not Doors.HTTP:
+        folders.make()
+
+    async def files(house: House, database: Database) -> None:
+        screen.console.print(f"[bold]cloison[/] {folder / 'inbox'} → {folder / 'outbox'}   (Ctrl-C)")
+        await work_on(house, database, folders, once)
+
+    async def doors(house: House, database: Database) -> None:
+        bound = _opened(house.settings, port)
+        tls = _tls(house.settings)
+        site = house.settings.site or f"{'https' if tls else 'http'}://{_named(bound)}"
+        out = getattr(sys.stdout, "buffer", None)
+        doorman = await Gate.opened(Realm(site, site), database, house.keys, screen.now())
+        async with _folders(folder, home, only), Parts.opened(house, database, doorman, site, out) as parts:
+            await server.run(build(parts), bound, tls, lambda: screen.errors.print(f"[bold]cloison[/] {site} (Ctrl-C)"))
+
+    try:
+        if once or only is Doors.FOLDERS:
+            screen.run(home, files)
+        else:
+            screen.run(home, doors, server.new_loop)
+    except KeyboardInterrupt:
+        screen.console.print("arrêté / stopped")
+
+
+def _opened(settings: Settings, port: int | None) -> socket:
+    """The socket of HTTP. Raises Misuse on an address beyond this machine without TLS, or one in use."""
+    if settings.tls_certificate is None and not _loopback(settings.listen):
+        raise Misuse(PLAIN_ON_PUBLIC_ADDRESS, cause=settings.listen)
+    wanted = settings if port is None else replace(settings, port=port)
+    try:
+        return server.listening(wanted.listen, wanted.port)
+    except OSError as refused:
+        raise Misuse(ADDRESS_IN_USE, cause=f"{wanted.listen} {wanted.port}: {type(refused).__name__}") from None
+
+
+def _tls(settings: Settings) -> Tls | None:
+    if settings.tls_certificate is None or settings.tls_key is None:
+        return None
+    return Tls(settings.tls_certificate, settings.tls_key, settings.tls_clients)
+
+
+def _loopback(address: str) -> bool:
+    if address == "localhost":
+        return True
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def _named(bound: socket) -> str:
+    host, port = bound.getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+@asynccontextmanager
+async def _folders(folder: Path, home: Path | None, only: Doors) -> AsyncGenerator[None]:
+    """The folders in a process of their own, ended with this one."""
+    if only is Doors.HTTP:
+        yield
+        return
+    where = ["--home", str(home)] if home else []
+    worker = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "cloison.ops.cli", "serve", "--only", Doors.FOLDERS.value, "--folder", str(folder), *where
+    )
+    try:
+        yield
+    finally:
+        with suppress(ProcessLookupError):
+            worker.terminate()
+        await worker.wait()
