@@ -57,10 +57,10 @@ ENTERS = {
     "identity": set(MEMBERS),
     "vault": {Role.RIGHTS},
     "disclosure": set(MEMBERS) - {Role.PAY, Role.RIGHTS, Role.CLAIMS, Role.IDENTITY},
-    "rights": {*COUNTER, Role.BATCH, Role.OFFICE, Role.RIGHTS, Role.CLAIMS},
+    "rights": {*COUNTER, Role.BATCH, Role.INSURER, Role.OFFICE, Role.RIGHTS, Role.CLAIMS},
     "exchanges": SPEAKERS,
     "claims": {*COUNTER, Role.OFFICE, Role.CLAIMS, Role.PAY},
-    "payments": {Role.CLAIMS, Role.PAY, Role.OFFICE, Role.INSURER},
+    "payments": {*SPEAKERS, Role.CLAIMS, Role.PAY, Role.OFFICE, Role.INSURER},
     "public": set[Role](),
     "cloison": set[Role](),
 }
