@@ -12,7 +12,7 @@ from tests.oracle.payer import TECHNICAL
 
 from cloison.rules import ACT_CODES, Acts, Priced, TariffBook, Trips, price
 from cloison.rules.acts import DETAILS
-from cloison.rules.pricing import BLOCK_ROWS
+from cloison.rules.bill import BLOCK_ROWS
 
 AMOUNTS = (
     "base",

@@ -9,10 +9,10 @@ from datetime import date
 import numpy as np
 
 from cloison.money import Cents
-from cloison.rules.bill import Bill
+from cloison.rules.bill import Bill, Mask
 from cloison.rules.codes import WITHHELD_OF, Withheld
-from cloison.rules.counters import granted
 from cloison.rules.law import Only, law
+from cloison.rules.limits import Demand, limited, may_bind
 from cloison.rules.soins_de_ville import owes_flat_sums
 from cloison.rules.tariff_book import TariffBook
 
@@ -67,15 +67,20 @@ def _franchise(acts: Bill, montant: Cents) -> Cents:
 )
 def franchise_par_jour(acts: Bill, tariff: TariffBook) -> Only:
     """Paramedical acts, and transports: so much per person and day, each kind apart. Boxes know no daily limit."""
-    kind = WITHHELD_OF[acts.code]
-    limited = (acts.franchise > 0) & ((kind == Withheld.PARAMEDICAL) | (kind == Withheld.TRANSPORT))
-    some = acts.only(limited)
-    paramedical = WITHHELD_OF[some.code] == Withheld.PARAMEDICAL
-    limits = tariff["franchise.paramedical_par_jour"].where(paramedical, some.care_date)
-    limits = limits + tariff["franchise.transport_par_jour"].where(~paramedical, some.care_date)
-    keys = (some.person_key, some.care_date.days, WITHHELD_OF[some.code])
-    kept = granted(keys, lambda: some.sequence, some.franchise, limits - some.franchise_day)
-    return Only.among(limited, kept < some.franchise, kept)
+
+    def concerned(some: Bill) -> Mask:
+        kind = WITHHELD_OF[some.code]
+        return (some.franchise > 0) & ((kind == Withheld.PARAMEDICAL) | (kind == Withheld.TRANSPORT))
+
+    def asking(some: Bill) -> Demand:
+        kind = WITHHELD_OF[some.code]
+        paramedical = kind == Withheld.PARAMEDICAL
+        limit = tariff["franchise.paramedical_par_jour"].where(paramedical, some.care_date)
+        limit = limit + tariff["franchise.transport_par_jour"].where(~paramedical, some.care_date)
+        keys = (some.person_key, some.care_date.days, kind)
+        return Demand(keys, some.franchise, limit - some.franchise_day)
+
+    return limited(acts, concerned, asking)
 
 
 @law(
@@ -86,12 +91,12 @@ def franchise_par_jour(acts: Bill, tariff: TariffBook) -> Only:
 )
 def franchise_par_an(acts: Bill, tariff: TariffBook) -> Only:
     """One limit per person and calendar year for boxes, acts and trips together."""
-    owed = acts.franchise > 0
-    some = acts.only(owed)
-    limit = tariff["franchise.plafond_annuel"].on(some.care_date)
-    keys = (some.person_key, years(some))
-    kept = granted(keys, lambda: some.sequence, some.franchise, limit - some.franchise_year)
-    return Only.among(owed, kept < some.franchise, kept)
+
+    def asking(some: Bill) -> Demand:
+        limit = tariff["franchise.plafond_annuel"].on(some.care_date)
+        return Demand((some.person_key, years(some)), some.franchise, limit - some.franchise_year)
+
+    return limited(acts, lambda some: some.franchise > 0, asking)
 
 
 @law(
@@ -102,16 +107,19 @@ def franchise_par_an(acts: Bill, tariff: TariffBook) -> Only:
 )
 def participation_par_jour(acts: Bill, tariff: TariffBook) -> Only:
     """The limit counts acts, not euros: so many per day by the same professional."""
-    owed = acts.participation_forfaitaire > 0
-    some = acts.only(owed)
-    number = tariff["participation_forfaitaire.nombre_par_jour"].on(some.care_date)
-    quantity = some.quantity
-    keys = (some.person_key, some.provider_key, some.care_date.days)
-    counted = granted(keys, lambda: some.sequence, quantity, number - some.consultations_day)
-    acts.count(owed, counted)
+
+    def asking(some: Bill) -> Demand:
+        number = tariff["participation_forfaitaire.nombre_par_jour"].on(some.care_date)
+        keys = (some.person_key, some.provider_key, some.care_date.days)
+        return Demand(keys, some.quantity, number - some.consultations_day)
+
+    where = may_bind(acts, owing, asking)
+    some = acts.only(where)
+    counted = asking(some).granted(some.sequence)
+    some.count(counted)
     montant = tariff["participation_forfaitaire.montant"].on(some.care_date)
     kept = np.minimum(montant * counted, some.participation_forfaitaire)
-    return Only.among(owed, kept < some.participation_forfaitaire, kept)
+    return Only.among(where, kept < some.participation_forfaitaire, kept)
 
 
 @law(
@@ -122,12 +130,17 @@ def participation_par_jour(acts: Bill, tariff: TariffBook) -> Only:
 )
 def participation_par_an(acts: Bill, tariff: TariffBook) -> Only:
     """One limit per person and calendar year, in euros."""
-    owed = acts.participation_forfaitaire > 0
-    some = acts.only(owed)
-    limit = tariff["participation_forfaitaire.plafond_annuel"].on(some.care_date)
-    keys = (some.person_key, years(some))
-    kept = granted(keys, lambda: some.sequence, some.participation_forfaitaire, limit - some.participation_year)
-    return Only.among(owed, kept < some.participation_forfaitaire, kept)
+
+    def asking(some: Bill) -> Demand:
+        limit = tariff["participation_forfaitaire.plafond_annuel"].on(some.care_date)
+        return Demand((some.person_key, years(some)), some.participation_forfaitaire, limit - some.participation_year)
+
+    return limited(acts, owing, asking)
+
+
+def owing(acts: Bill) -> Mask:
+    """Acts from which a flat participation is withheld."""
+    return acts.participation_forfaitaire > 0
 
 
 _YEARS_START, _YEARS_END = (np.datetime64(day, "D") for day in ("1970-01-01", "2100-01-01"))

@@ -12,9 +12,9 @@ from datetime import date
 import numpy as np
 
 from cloison.money import Cents, at_rate
-from cloison.rules.bill import Bill
-from cloison.rules.counters import granted
+from cloison.rules.bill import Bill, Mask
 from cloison.rules.law import Only, law
+from cloison.rules.limits import Demand, limited
 from cloison.rules.tariff_book import TariffBook
 
 SINCE = date(2005, 1, 1)
@@ -92,8 +92,13 @@ def reste_a_payer(acts: Bill, tariff: TariffBook) -> Only:
 @law(_PRODUCT, since=SINCE, fr="Plafond partagé par plusieurs actes", en="Ceiling shared by several acts")
 def plafond_partage(acts: Bill, tariff: TariffBook) -> Only:
     """Acts that share a ceiling use it up in their order."""
-    limited = (acts.ceiling_key >= 0) & (acts.amc_share > 0)
-    some = acts.only(limited)
-    kept = granted((some.ceiling_key,), lambda: some.sequence, some.amc_share, some.ceiling_left)
-    some.remark(kept < some.amc_share, "ceiling_reached")
-    return Only.among(limited, kept < some.amc_share, kept)
+
+    def concerned(some: Bill) -> Mask:
+        return (some.ceiling_key >= 0) & (some.amc_share > 0)
+
+    def asking(some: Bill) -> Demand:
+        return Demand((some.ceiling_key,), some.amc_share, some.ceiling_left)
+
+    kept = limited(acts, concerned, asking)
+    acts.remark(kept.where, "ceiling_reached")
+    return kept

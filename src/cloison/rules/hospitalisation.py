@@ -117,5 +117,5 @@ def participation_actes_lourds(acts: Bill, tariff: TariffBook) -> Only:
     some = acts.only(concerned)
     flat = tariff["hospitalisation.forfait.PAV"].on(some.care_date)
     keys = (some.person_key, some.provider_key, some.care_date.days)
-    owed = granted(keys, lambda: some.sequence, np.minimum(flat, some.base - some.amo_share), flat)
+    owed = granted(keys, some.sequence, np.minimum(flat, some.base - some.amo_share), flat)
     return Only(concerned, some.base - owed, packed=True)

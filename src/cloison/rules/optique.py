@@ -5,10 +5,10 @@ from datetime import date
 
 import numpy as np
 
-from cloison.rules.bill import Bill
-from cloison.rules.counters import granted
+from cloison.rules.bill import Bill, Mask
 from cloison.rules.dispositifs import too_early
 from cloison.rules.law import Only, law
+from cloison.rules.limits import Demand, limited
 from cloison.rules.tariff_book import TariffBook
 from cloison.rules.vocabulary import MISSING
 
@@ -50,17 +50,20 @@ def monture_limitee(acts: Bill, tariff: TariffBook) -> Only:
 )
 def paire_limitee(acts: Bill, tariff: TariffBook) -> Only:
     """Frame and lenses of one pair share a ceiling that depends on both corrections."""
-    owed = acts.responsable & (acts.amc_share > 0)
-    if not owed.any():
-        return Only(owed, 0)
-    some = acts.only(owed)
-    limit = np.zeros(len(some), np.int64)
-    for correction in range(1, 7):
-        here = some.correction == correction
-        limit = limit + tariff[f"optique.plafond.{correction}"].where(here, some.care_date)
-    kept = granted((some.pair,), lambda: some.sequence, some.amc_share, limit - some.equipment_paid)
-    some.remark(kept < some.amc_share, "equipment_limited")
-    return Only.among(owed, kept < some.amc_share, kept)
+
+    def concerned(some: Bill) -> Mask:
+        return some.responsable & (some.amc_share > 0)
+
+    def asking(some: Bill) -> Demand:
+        limit = np.zeros(len(some), np.int64)
+        for correction in range(1, 7):
+            here = some.correction == correction
+            limit = limit + tariff[f"optique.plafond.{correction}"].where(here, some.care_date)
+        return Demand((some.pair,), some.amc_share, limit - some.equipment_paid)
+
+    kept = limited(acts, concerned, asking)
+    acts.remark(kept.where, "equipment_limited")
+    return kept
 
 
 @law(

@@ -117,5 +117,11 @@ def participation_forfaitaire(acts: Bill, tariff: TariffBook) -> Cents:
     Doctors without agreement: the published reimbursement (0.61, 1.22) shows none withheld. Dentists: none either.
     """
     montant = tariff["participation_forfaitaire.montant"].on(acts.care_date)
-    owes = owes_flat_sums(acts) & (acts.sector != Sector.NONE) & ~np.isin(acts.specialty, DENTISTS)
-    return np.where(owes, np.minimum(montant * acts.quantity, acts.amo_share), 0)
+    owes = owes_flat_sums(acts) & (acts.sector != Sector.NONE) & ~_dentist(acts)
+    withheld = np.where(owes, np.minimum(montant * acts.quantity, acts.amo_share), 0)
+    acts.count(acts.quantity * (withheld > 0))
+    return withheld
+
+
+def _dentist(acts: Bill) -> Mask:
+    return np.logical_or.reduce([acts.specialty == dentist for dentist in DENTISTS])

@@ -220,7 +220,7 @@ class Grid:
                 if (parameter := self.parameters[key]) is not None:
                     dates.heard.append((parameter, self.names[key]))
         if dates.only_era is not None:
-            return self.by_era[dates.only_era].take(keys)
+            return self.by_era[dates.only_era].take(keys.astype(np.intp))
         # One flat index: numpy looks a table of two dimensions up three times slower.
         return self.by_era.take(dates.era * np.intp(self.by_era.shape[1]) + keys)
 
