@@ -8,8 +8,8 @@ left as they are, and so are annotations, assertions (they say what cannot be) a
 mutmut 3 leaves decorated functions out, and every rule of law is one: hence a mutator of our own.
 
 Each mutant is drawn by chance (the same for a seed), compiled in memory and run in a forked process against the fast
-tests that reach the mutated function, those of a copy of the tree: spec, unit, oracle, and properties with few
-examples. The copy is thrown away. The score is the share of mutants that a test (or the time limit) stops; its interval
+tests of a copy of the tree, up to the first that fails: spec, unit, oracle, and properties with few examples. The copy
+is thrown away. The score is the share of mutants that a test (or the time limit) stops; its interval
 is Wilson's at 95 %, as only a sample runs.
 """
 
@@ -349,15 +349,17 @@ class Suite:
         assert told["code"] == 0, "the tests pass on the code as it is"
         return cls(folder, told["seconds"], {test: set(names) for test, names in told["reached"].items()})
 
-    def about(self, mutant: Mutant) -> list[str]:
-        """The tests that reach a mutant, the quickest first, the rule book last."""
+    def in_turn(self, mutant: Mutant) -> list[str]:
+        """All tests: those seen to reach the function first, the quick before the slow, the rule book last. The others
+        follow, as a function that runs once, at import or behind a cache, is seen by one test and concerns many."""
         place = f"{mutant.module}:{mutant.function}"
-        tests = [test for test, names in self.reached.items() if not mutant.function or place in names]
-        return sorted(tests, key=lambda test: (BOOK in test, self.seconds[test]))
+        return sorted(
+            self.seconds, key=lambda test: (BOOK in test, place not in self.reached[test], self.seconds[test])
+        )
 
     def judge(self, mutant: Mutant) -> str:
         """The test that stops a mutant; "timeout", or "" when it survives."""
-        tests = self.about(mutant)
+        tests = self.in_turn(mutant)
         path = self.folder / "src/cloison/rules" / f"{mutant.module}.py"
         name = PACKAGE if mutant.module == "__init__" else f"{PACKAGE}.{mutant.module}"
         code = mutated(path.read_text("utf-8"), mutant, str(path))
@@ -368,8 +370,6 @@ class Suite:
             # A mutant that does not even let the tests be collected is stopped too.
             return verdicts.failed or "start" if run_tests(tests, verdicts) else ""
 
-        if not tests:
-            return ""
         told = in_child(work, LIMIT_SECONDS)
         return "timeout" if told is None else str(told)
 
