@@ -215,7 +215,7 @@ def test_a_guarantee_holds_on_its_last_day(run: Terminal, tmp_path: Path) -> Non
 def test_a_row_that_says_nothing_clear_is_refused_with_its_place(run: Terminal, tmp_path: Path, row: Given) -> None:
     (tmp_path / "insurers.json").write_text(json.dumps(product(MED=[TM], OPTI=[row])), encoding="utf-8")
     said = run("products", "check", tmp_path / "insurers.json", code=2).output
-    assert "rules.product_wrong" in said
+    assert "rules.product_wrong" in said or "movements.insurers_unreadable" in said, "wrong in law, or in shape"
     assert "[0].products[0].guarantees[1]" in "".join(said.split())
 
 
@@ -336,6 +336,31 @@ def test_doubts_are_listed_in_both_languages(run: Terminal) -> None:
     assert all(doubt.doubt.fr in french and doubt.doubt.en in english for doubt in doubts)
     assert f"{len(doubts)} valeurs à vérifier" in french
     assert "L162-16-4\n  prix_des_medicaments" in french, "a reference that nobody has read, and who cites it"
+
+
+def test_devices_and_laboratory_acts_have_their_tables(run: Terminal, tmp_path: Path, shared_data: Path) -> None:
+    """The lists of the SNDS: old tariffs, good to try the readers, not to pay."""
+    lists = shared_data / "fr-ref" / "snds" / "nomenclatures"
+    lpp, nabm = lists / "ORAVAL" / "IR_LPP_V.csv", lists / "ORAREF" / "IR_BTF_R.csv"
+    assert "ops.release_day_missing" in run("tariffs", "import", "lpp", lpp, code=2).output
+    assert "rules.release_wrong" in run("tariffs", "import", "lpp", nabm, "--release", "2020-12-01", code=2).output
+    run("tariffs", "import", "lpp", lpp, "--release", "2014-01-01")
+    assert "0 prix nouveaux" not in run("tariffs", "import", "lpp", lpp, "--release", "2014-06-02").output
+    run("tariffs", "import", "nabm", nabm, "--release", "2020-03-08")
+    assert "1 prix nouveaux / new" in run("tariffs", "import", "nabm", nabm, "--release", "2020-03-09").output
+
+    device = PLAIN | BOX | {"code": "MAC", "charged": "120", "official": "1255096", "care_date": "2020-12-01"}
+    test = PLAIN | BOX | {"code": "B", "charged": "21.60", "declared_base": "21.60", "official": "0559"}
+    acts = acts_file(tmp_path / "acts.csv", device, test | {"coefficient": "25"}, test | {"coefficient": "40"})
+    said = run("price", acts, "--out", tmp_path / "priced.csv", "--explain", "--english").output
+    assert [row["base"] for row in prices(tmp_path / "priced.csv")] == ["102.50", "21.60", "21.60"]
+    assert [row["reason"] for row in prices(tmp_path / "priced.csv")] == [
+        "rules.price_above_limit",
+        "",
+        "rules.coefficient_differs",
+    ]
+    assert "lpp 1255096: tariff 102.50 EUR, limit 102.50 EUR since 2014-01-01" in said
+    assert "nabm 0559: coefficient 25.00 since 2020-03-08" in said
 
 
 def test_the_published_tables_are_taken_in(run: Terminal, tmp_path: Path, shared_data: Path) -> None:

@@ -1,6 +1,11 @@
 """Laboratory acts: a declared base, 60 %, a flat participation per act."""
 
+from datetime import date
+
 from tests.spec.tables import check
+
+from cloison.rules import TariffBook
+from cloison.rules.releases import History, Release
 
 
 def test_a_laboratory_act_is_paid_at_60_percent_of_its_declared_base():
@@ -37,3 +42,19 @@ def test_a_test_that_the_law_pays_in_full_is_declared_as_an_exonerated_act():
         B    |   20.00 |    20.00 | act    || 100% | 20.00 | 0.00
         B    |   20.00 |    20.00 | ald    || 100% | 20.00 | 0.00
     """)
+
+
+def test_a_coefficient_is_compared_with_the_nomenclature_where_it_is_loaded():
+    """Act 0559 at B 30. A difference is said; the base is still the declared one, as the letter has no value here."""
+    release = Release.of("nabm", "2026", date(2026, 1, 1), {"0559": (3000,)}, ("coefficient",), ())
+    check(
+        """
+        code | official | coef | charged | declared || base | amo  | reason              | remarks
+        -----+----------+------+---------+----------++------+------+---------------------+--------------
+        B    | 0559     |   30 |    8.10 |     8.10 || 8.10 | 4.86 |                     | base_declared
+        B    | 0559     |   40 |   10.80 |    10.80 || 10.80 | 6.48 | coefficient_differs | base_declared
+        B    | 9999     |   40 |   10.80 |    10.80 || 10.80 | 6.48 |                     | base_declared
+        B    |          |   40 |   10.80 |    10.80 || 10.80 | 6.48 |                     | base_declared
+        """,
+        TariffBook.standard().with_official(History.first(release)),
+    )

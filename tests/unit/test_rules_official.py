@@ -2,6 +2,7 @@
 
 import gzip
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -10,7 +11,14 @@ import numpy as np
 import pytest
 
 from cloison.errors import Misuse
-from cloison.rules.official import read_ccam, read_presentations
+from cloison.rules.official import (
+    LPP_COLUMNS,
+    NABM_COLUMNS,
+    read_ccam,
+    read_devices,
+    read_laboratory,
+    read_presentations,
+)
 from cloison.rules.releases import NOT_PRICED, Change, History, Release
 from cloison.rules.vocabulary import MISSING
 
@@ -158,3 +166,79 @@ def test_the_price_without_fee_is_not_the_public_price():
     line = "6\t1\tboite\tactive\td\t01/01/2020\t3400949497294\toui\t100%\t24,34\t25,36\t1,02\t\n"
     release = read_presentations("cip.txt", [line], date(2026, 7, 7))
     assert [release.values[name].tolist() for name in ("public", "without_fee", "fee")] == [[2536], [2434], [102]]
+
+
+# Devices and laboratory acts
+
+
+def devices(start: date, *rows: str) -> Release:
+    return read_devices("lpp.csv", [f"{row}\n" for row in (";".join(LPP_COLUMNS), *rows)], start)
+
+
+def laboratory(start: date, *rows: str) -> Release:
+    """Rows of code, first day, last day, letter, coefficient."""
+    lines = [";".join(NABM_COLUMNS)]
+    for row in rows:
+        code, since, until, letter, coefficient = row.split(";")
+        days = [f"{day}:00:00:00" for day in (since, until)]
+        lines.append(f"{code}__{days[0]};{code};{days[0]};{letter};{days[1]};{coefficient}")
+    return read_laboratory("nabm.csv", [f"{line}\n" for line in lines], start)
+
+
+def test_a_device_has_its_tariff_and_its_highest_price():
+    release = devices(
+        date(2014, 6, 2), "1255096;20MAY2013:00:00:00;102.50;110.00", "1255682;08SEP2003:00:00:00;10.12;0.00"
+    )
+    assert (release.table, [key.decode() for key in release.keys]) == ("lpp", ["1255096", "1255682"])
+    assert release.values["tariff"].tolist() == [10250, 1012]
+    assert release.values["limit"].tolist() == [11000, NOT_PRICED]
+
+
+def test_a_device_that_starts_later_than_the_release_is_not_in_it():
+    rows = ("1255096;20MAY2013:00:00:00;102.50;0.00", "1255274;01JAN2014:00:00:00;81.00;0.00")
+    assert [len(devices(day, *rows).keys) for day in (date(2013, 5, 20), date(2014, 1, 1))] == [1, 2]
+
+
+def test_a_laboratory_act_has_the_coefficient_of_the_day():
+    rows = (
+        "559;11DEC2005;18JAN2010;B;40",
+        "559;19JAN2010;31DEC9999;B;30",
+        "85;19SEP2019;31DEC9999;B;505",
+        "85;20SEP2019;31DEC9999;B;510.5",
+        "28;09MAY2019;31DEC9999;P;47",
+    )
+    early, late = laboratory(date(2010, 1, 18), *rows), laboratory(date(2020, 3, 9), *rows)
+    assert dict(zip(early.keys.tolist(), early.values["coefficient"].tolist(), strict=True)) == {b"0559": 4000}
+    assert dict(zip(late.keys.tolist(), late.values["coefficient"].tolist(), strict=True)) == {
+        b"0085": 51050,
+        b"0559": 3000,
+    }
+
+
+@pytest.mark.parametrize(
+    ("read", "header"),
+    [(read_devices, ";".join(NABM_COLUMNS)), (read_laboratory, ";".join(LPP_COLUMNS)), (read_devices, "")],
+)
+def test_a_list_with_another_header_is_refused(read: Callable[..., Release], header: str):
+    with pytest.raises(Misuse, match=r"release_wrong.*t\.csv, line 1"):
+        read("t.csv", [f"{header}\n", "1;2;3;4\n"], date(2020, 1, 1))
+
+
+@pytest.mark.parametrize("row", ["12550961;20MAY2013:00:00:00;1.00;0.00", "1255096;20MAI2013:00:00:00;1.00;0.00",
+                                 "1255096;20MAY2013:00:00:00;-1.00;0.00", "1255096;20MAY2013:00:00:00"])  # fmt: skip
+def test_a_row_of_devices_that_cannot_be_read_is_a_defect(row: str):
+    rows = [f"{number:07d};20MAY2013:00:00:00;1.00;0.00" for number in range(1, 1002)]
+    release = devices(date(2020, 1, 1), *rows, row)
+    assert [(defect.place.line, len(release.keys)) for defect in release.defects] == [(1003, 1001)]
+    with pytest.raises(Misuse, match="release_wrong"):
+        devices(date(2020, 1, 1), *rows[:10], row)
+
+
+def test_the_lists_of_the_snds_are_read_whole(shared_data: Path):
+    lists = shared_data / "fr-ref" / "snds" / "nomenclatures"
+    with (lists / "ORAVAL" / "IR_LPP_V.csv").open(encoding="utf-8") as lines:
+        lpp = read_devices("IR_LPP_V.csv", lines, date(2020, 12, 1))
+    with (lists / "ORAREF" / "IR_BTF_R.csv").open(encoding="utf-8") as lines:
+        nabm = read_laboratory("IR_BTF_R.csv", lines, date(2020, 12, 1))
+    assert (len(lpp.keys), lpp.defects, int((lpp.values["tariff"] == NOT_PRICED).sum())) == (4923, (), 8)
+    assert (len(nabm.keys), nabm.defects) == (958, ())

@@ -79,7 +79,7 @@ def _official(tariff: TariffBook, row: Row, language: Language) -> Iterator[str]
             start, values = listed
             label = next(label for since, label in history.releases if since == start)
             since = "depuis le" if language == "fr" else "since"
-            said = ", ".join(f"{key} {_worth(key, value)}" for key, value in values.items() if value >= 0)
+            said = ", ".join(f"{key} {worth(key, value)}" for key, value in values.items() if value >= 0)
             yield f"  {table} {name}: {said or '-'} {since} {start} ({label})"
 
 
@@ -94,7 +94,10 @@ def _row_on(history: History, name: str, day: date) -> tuple[date, dict[str, int
     return start, {name: int(column[row]) for name, column in history.values.items()}
 
 
-def _worth(name: str, value: int) -> str:
+def worth(name: str, value: int) -> str:
+    """A value of an official table in the words of its unit."""
+    if name == "coefficient":
+        return euros(value)
     return f"{euros(value)} {'%' if name.endswith('_bp') else 'EUR'}"
 
 

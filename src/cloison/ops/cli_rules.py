@@ -12,7 +12,6 @@ import typer
 from rich.markup import escape
 
 from cloison.errors import Misuse
-from cloison.money import euros
 from cloison.ops import acts_sheet, screen, tariffs
 from cloison.ops import products as product_sheet
 from cloison.ops.cli_rights import AsJson, Home
@@ -39,6 +38,8 @@ class Table(StrEnum):
 
     CCAM = "ccam"
     BDPM = "bdpm"
+    LPP = "lpp"
+    NABM = "nabm"
 
 
 def price(
@@ -149,7 +150,7 @@ def import_table(
     table: Annotated[Table, typer.Argument(help="Which table.")],
     file: Annotated[Path, typer.Argument(dir_okay=False, help="The official file, as published (or .gz).")],
     release: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day of its prices (bdpm: needed).")
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day of its prices (needed but for ccam).")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would change, and take nothing in.")] = False,
     accept_gone: Annotated[
@@ -257,8 +258,9 @@ def _show_changes(changes: Sequence[Change], start: date) -> None:
 
 
 def _worth(change: Change) -> tuple[str, str]:
-    unit = " %" if change.name.endswith("_bp") else " EUR"
-    before, after = ("-" if value == NOT_PRICED else f"{euros(value)}{unit}" for value in (change.before, change.after))
+    before, after = (
+        "-" if value == NOT_PRICED else acts_sheet.worth(change.name, value) for value in (change.before, change.after)
+    )
     return before, after
 
 

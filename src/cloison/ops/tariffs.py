@@ -37,11 +37,11 @@ from cloison.ops.tariff_reasons import (
     TABLE_DAMAGED,
 )
 from cloison.rules import FAULTS, TariffBook
-from cloison.rules.official import read_ccam, read_presentations
+from cloison.rules.official import read_ccam, read_devices, read_laboratory, read_presentations
 from cloison.rules.releases import NOT_PRICED, Change, History, Release
 
-Table: TypeAlias = Literal["ccam", "bdpm"]
-TABLES: tuple[Table, ...] = ("ccam", "bdpm")
+Table: TypeAlias = Literal["ccam", "bdpm", "lpp", "nabm"]
+TABLES: tuple[Table, ...] = ("ccam", "bdpm", "lpp", "nabm")
 SOURCE_BYTES_MAX = 256 << 20
 """More than any official table, unpacked: a file that swells beyond is not one."""
 GONE_ONE_IN = 20
@@ -120,11 +120,18 @@ def read(home: Path, table: Table) -> Kept | None:
 
 def book(home: Path) -> TariffBook:
     """The packaged values of the law with every official table that was imported."""
-    tariff = TariffBook.standard()
+    return in_force(home)[0]
+
+
+def in_force(home: Path) -> tuple[TariffBook, str]:
+    """The book, and the names of its releases: table, last day, and the first digits of the digest of all its files."""
+    tariff, names = TariffBook.standard(), list[str]()
     for table in TABLES:
-        kept = read(home, table)
-        tariff = tariff.with_official(kept.history) if kept else tariff
-    return tariff
+        if kept := read(home, table):
+            tariff = tariff.with_official(kept.history)
+            digest = hashlib.sha256("".join(source.sha256 for source in kept.sources).encode()).hexdigest()
+            names.append(f"{table}:{kept.sources[-1].start}:{digest[:8]}")
+    return tariff, " ".join(names)
 
 
 def changes_of(kept: Kept, start: date) -> list[Change]:
@@ -174,14 +181,22 @@ def _text(content: bytes, name: str) -> str:
 
 def _parsed(table: Table, name: str, text: str, start: date | None) -> Release:
     lines = text.splitlines(keepends=True)
-    if table == "bdpm":
+    if table != "ccam":
         if start is None:
             raise Misuse(RELEASE_DAY_MISSING, place=Place(name))
-        return read_presentations(name, lines, start)
+        return _UNDATED[table](name, lines, start)
     release = read_ccam(name, lines)
     if start not in (None, release.start):
         raise Misuse(RELEASE_DAY_DIFFERS, f"{start} / {release.start}", Place(name, 1))
     return release
+
+
+_UNDATED: Mapping[Table, Callable[[str, Sequence[str], date], Release]] = {
+    "bdpm": read_presentations,
+    "lpp": read_devices,
+    "nabm": read_laboratory,
+}
+"""Readers of the tables that do not say themselves from which day they apply."""
 
 
 def _whole(name: str, kept: Kept | None, changes: Sequence[Change]) -> None:

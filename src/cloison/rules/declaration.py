@@ -19,11 +19,17 @@ def declared_base(acts: Bill) -> Cents:
 
 def official_price(acts: Bill, tariff: TariffBook, table: str, name: str) -> NDArray[np.int64]:
     """The price of the line in an official table, below zero where the table or the act's name in it is missing."""
+    price = official_value(acts, tariff, table, name)
+    return np.where(price >= 0, price * acts.quantity, MISSING)
+
+
+def official_value(acts: Bill, tariff: TariffBook, table: str, name: str) -> NDArray[np.int64]:
+    """What an official table says of one act, below zero where the table or the act's name in it is missing."""
     named = acts.has("items")
     if table not in tariff.official or not named.any():
         return np.full(len(acts), MISSING, np.int64)
-    price = tariff.official[table].on(name, acts.official, acts.care_date.days.view("datetime64[D]"))
-    return np.where(named & (price >= 0), price * acts.quantity, MISSING)
+    value = tariff.official[table].on(name, acts.official, acts.care_date.days.view("datetime64[D]"))
+    return np.where(named & (value >= 0), value, MISSING)
 
 
 def official_base(acts: Bill, official: NDArray[np.int64], binding: bool) -> Cents:

@@ -121,7 +121,11 @@ EQUIPMENT_FIELDS: tuple[Field, ...] = (
     Field("paid", f"{_EUROS}, paid for this pair before", cents_of),
 )
 ITEM_FIELDS: tuple[Field, ...] = (
-    Field("official", "CIP of 13 digits, or CCAM code with activity and phase; empty: none", str),
+    Field(
+        "official",
+        "CIP of 13 digits, CCAM code with activity and phase, LPP code of 7 digits or NABM code of 4; empty: none",
+        str,
+    ),
 )
 GROUPS: Mapping[str, tuple[Field, ...]] = {
     "acts": ACT_FIELDS,

@@ -313,6 +313,17 @@ REASONS = Catalogue(
         "CSS L165-1",
     ),
     _reason(
+        352,
+        "coefficient_differs",
+        (
+            "Le coefficient déclaré diffère de celui de la nomenclature.",
+            "The declared coefficient differs from the one of the nomenclature.",
+        ),
+        ("Vérifiez le code et le coefficient de l'acte.", "Check the code and the coefficient of the act."),
+        _PS,
+        "CSS L162-14",
+    ),
+    _reason(
         360,
         "base_declared",
         ("La base est celle que déclare le professionnel.", "The base is the one the professional declares."),
