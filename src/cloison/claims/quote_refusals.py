@@ -25,8 +25,8 @@ PROOF_TOO_WEAK = Reason(
     Text(
         "Lisez la carte Vitale, le QR signé ou le code du patient ; ou demandez une prise en charge, qui est tracée et "
         "notifiée.",
-        "Read the carte Vitale, the signed QR or the patient's code; or request a prise en charge, which is recorded and "
-        "notified.",
+        "Read the carte Vitale, the signed QR or the patient's code; or request a prise en charge, which is recorded "
+        "and notified.",
     ),
     Actor.PROFESSIONAL,
 )
@@ -199,7 +199,7 @@ NOT_EXTENDED = Reason(
     473,
     "quotes.not_extended",
     Text(
-        "La prise en charge ne peut pas être prolongée jusque-là : droit fermé, durée maximale ou fin d'année atteinte.",
+        "La prise en charge ne peut pas être prolongée jusque-là : droit fermé, durée maximale ou fin d'année.",
         "The promise cannot be extended that far: the right is closed, or its longest time or the year is over.",
     ),
     Text(
