@@ -13,10 +13,10 @@ from tempfile import TemporaryDirectory
 from cloison.claims import Office
 from cloison.disclosure import Channel, Door
 from cloison.identity import Practices
+from cloison.ops import tariffs
 from cloison.ops.config import Settings, development_passphrase
 from cloison.rights.enquiry import Desk
 from cloison.rights.reference import Reference
-from cloison.rules import TariffBook
 from cloison.storage.database import Address, Database, locate
 from cloison.storage.keys import KeyProvider, KeySource
 from cloison.storage.keys_file import FileKeys
@@ -73,13 +73,14 @@ def key_source(settings: Settings) -> KeySource:
 
 async def office(house: House, database: Database) -> Office:
     """What deciding claims needs, as it is known now."""
+    tariff, releases = tariffs.in_force(house.home)
     return Office(
         database=database,
         index=house.index,
         reference=await Reference.read(database, Role.CLAIMS),
         practices=await Practices.read(database, Role.CLAIMS),
-        tariff=TariffBook.standard(),
-        tariff_version=tariff_version(),
+        tariff=tariff,
+        tariff_version=tariff_version(releases),
         account=BATCH_ACCOUNT,
     )
 
@@ -91,12 +92,12 @@ async def desk(house: House, database: Database, channel: Channel, door: Door | 
     return Desk(database, door, house.index, await Reference.read(database, role)), door
 
 
-def tariff_version() -> str:
-    """Which tables decided: the first digits of the digest of all tariff files."""
+def tariff_version(releases: str = "") -> str:
+    """What decided: the first digits of the digest of all tariff files, then the official releases imported."""
     digest = hashlib.sha256()
     for file in sorted(files("cloison.rules").joinpath("tariff").iterdir(), key=lambda each: each.name):
         digest.update(file.name.encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()[:16]
+    return f"{digest.hexdigest()[:16]} {releases}".strip()
 
 
 @contextmanager
