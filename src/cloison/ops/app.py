@@ -23,15 +23,15 @@ from starlette.types import Scope
 
 from cloison import __version__
 from cloison.errors import Misuse, Reason, Unavailable
-from cloison.gateways.http import catalogue_pages, eligibility, house_pages
 from cloison.gateways.http.negotiation import header
 from cloison.gateways.http.protocol import CERTIFICATE
 from cloison.gateways.http.reasons import BY_STATUS, MALFORMED, NO_PRACTICE
-from cloison.gateways.http.rim import Authenticate, Rim, Surroundings
-from cloison.gateways.http.routes import routes
+from cloison.gateways.http.rim import Rim, Surroundings
+from cloison.gateways.http.routes import PUBLIC, PUBLIC_UNDER, express, routes
 from cloison.gateways.http.service import PracticeOf, Ready, Services
 from cloison.identity import Actor, Practices
 from cloison.identity.authenticate import Presented
+from cloison.identity.tokens import Granted
 from cloison.ops.access_log import AccessLog
 from cloison.ops.batcher import POLICIES, Policy
 from cloison.ops.catalogue import PARTS
@@ -40,8 +40,6 @@ from cloison.ops.house import House
 from cloison.storage.database import Database
 from cloison.storage.roles import Role
 
-PUBLIC = frozenset({house_pages.HEALTH, house_pages.READY, house_pages.VERSION, "/errors", "/openapi.json"})
-PUBLIC_UNDER = ("/errors/",)
 COOKIE = "__Host-session"
 
 
@@ -50,6 +48,18 @@ class Doorman(Protocol):
 
     async def authenticate(self, request: Presented, now: datetime) -> Actor | Reason:
         """The maker of this request, or why it is nobody."""
+        ...
+
+    async def token(self, form: Mapping[str, str], request: Presented, now: datetime) -> Granted | Reason:
+        """What the token endpoint answers to a form."""
+        ...
+
+    def nonce(self, now: datetime) -> str:
+        """What a proof must hold next."""
+        ...
+
+    def published_keys(self) -> dict[str, object]:
+        """The JWKS document."""
         ...
 
 
@@ -95,24 +105,27 @@ class Parts:
 
 def build(parts: Parts) -> Starlette:
     """The application."""
+    doorman, site = parts.doorman, parts.site
     services = Services(
         ask=parts.desks.ask,
         practice_of=_practice_of(parts.practices),
         ready=_readiness(parts.database),
+        token=lambda scope, form: doorman.token(form, _presented(scope, site, doorman), _now()),
+        keys=doorman.published_keys,
         version=__version__,
-        site=parts.site,
+        site=site,
     )
     around = Surroundings(
-        authenticate=_authenticate(parts.doorman, parts.site),
+        authenticate=lambda scope: doorman.authenticate(_presented(scope, site, doorman), _now()),
         log=parts.log,
         clock=perf_counter,
-        site=parts.site,
+        site=site,
         public=PUBLIC,
         public_under=PUBLIC_UNDER,
-        express={("POST", eligibility.PATH): eligibility.endpoint(services)},
+        express=express(services),
     )
     return Starlette(
-        routes=[*routes(services), *catalogue_pages.routes(PARTS, parts.site)],
+        routes=routes(services, PARTS),
         middleware=[Middleware(Rim, around=around)],
         exception_handlers={HTTPException: _refused_by_router},
     )
@@ -126,21 +139,21 @@ async def _refused_by_router(request: Request, refusal: Exception) -> Response:
     raise Misuse(BY_STATUS.get(refusal.status_code, MALFORMED))
 
 
-def _authenticate(doorman: Doorman, site: str) -> Authenticate:
-    async def maker(scope: Scope) -> Actor | Reason:
-        headers = scope["headers"]
-        extensions: Mapping[str, bytes] = scope.get("extensions") or {}
-        shown = Presented(
-            scope["method"],
-            f"{site}{scope['path']}",
-            header(headers, b"authorization"),
-            header(headers, b"dpop"),
-            _session(header(headers, b"cookie")),
-            extensions.get(CERTIFICATE, b""),
-        )
-        return await doorman.authenticate(shown, _now())
-
-    return maker
+def _presented(scope: Scope, site: str, doorman: Doorman) -> Presented:
+    """What a request shows of its maker. Who sends a proof is told what the next one must hold."""
+    headers = scope["headers"]
+    extensions: Mapping[str, bytes] = scope.get("extensions") or {}
+    proof = header(headers, b"dpop")
+    if proof:
+        scope["state"]["headers"].append((b"dpop-nonce", doorman.nonce(_now()).encode()))
+    return Presented(
+        scope["method"],
+        f"{site}{scope['path']}",
+        header(headers, b"authorization"),
+        proof,
+        _session(header(headers, b"cookie")),
+        extensions.get(CERTIFICATE, b""),
+    )
 
 
 def _session(cookies: str) -> str:

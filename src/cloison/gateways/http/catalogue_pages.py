@@ -16,6 +16,7 @@ from cloison.gateways.http.negotiation import JSON, language, preferred
 from cloison.gateways.http.problems import Words
 from cloison.gateways.http.reasons import NOT_ACCEPTABLE, NOT_FOUND
 
+ERRORS = "/errors"
 HTML = "text/html"
 STYLE = (
     "body{font:1.05rem/1.6 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:1rem;color:#1a1a1a;"
@@ -108,7 +109,7 @@ def routes(parts: Mapping[str, Catalogue], site: str) -> list[Route]:
             return Response(msgspec.json.encode(entry), media_type=JSON)
         return _page(_entry_page(entry, tongue), tongue)
 
-    return [Route("/errors", listing), Route("/errors/{code}", one)]
+    return [Route(ERRORS, listing), Route(f"{ERRORS}/{{code}}", one)]
 
 
 def markdown(parts: Mapping[str, Catalogue]) -> str:

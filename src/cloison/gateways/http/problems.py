@@ -4,6 +4,7 @@ type, instance        the page of the code; the number of this request
 status, title, detail as RFC 9457 has them; title and detail in the language that the caller prefers
 code, message, cause, action, actor, retry, doc_url, request_id, place
                       the members of `errors.Problem`; message and action in both languages
+    error                 the word of RFC 6749, 6750 or 9449, where they have one
 """
 
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import msgspec
 
 from cloison.errors import Problem, Text
 from cloison.gateways.http.negotiation import Headers
+from cloison.identity.tokens import OAUTH_ERRORS
 
 PROBLEM_JSON = b"application/problem+json"
 Rendered: TypeAlias = tuple[bytes, bytes]
@@ -52,6 +54,7 @@ class ProblemBody(msgspec.Struct, frozen=True, omit_defaults=True):
     place: Where | None = None
     instance: str = ""
     request_id: str = ""
+    error: str = ""
 
 
 _encoder = msgspec.json.Encoder()
@@ -77,6 +80,7 @@ def body_of(problem: Problem, language: str = "fr") -> ProblemBody:
         doc_url=problem.doc_url,
         instance=f"urn:cloison:request:{problem.request_id}" if problem.request_id else "",
         request_id=problem.request_id,
+        error=OAUTH_ERRORS.get(problem.reason, ""),
     )
 
 
@@ -93,7 +97,9 @@ def headers_of(problem: Problem, language: str) -> Headers:
     if problem.status in (400, 408, 413, 431):  # what is left of the request is not read
         found.append((b"connection", b"close"))
     if problem.status == 401:
-        found.append((b"www-authenticate", b'Bearer error="invalid_token", DPoP algs="ES256", error="invalid_token"'))
+        word = OAUTH_ERRORS.get(problem.reason)
+        error = f' error="{word}",' if word else ""
+        found.append((b"www-authenticate", f'Bearer{error.rstrip(",")}, DPoP{error} algs="ES256"'.encode()))
     return found
 
 

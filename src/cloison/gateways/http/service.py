@@ -4,8 +4,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from starlette.types import Scope
+
 from cloison.errors import Reason
 from cloison.identity import Actor
+from cloison.identity.tokens import Granted
 from cloison.rights.question import Enquiry, Reply
 
 Ask: TypeAlias = Callable[[Actor, Sequence[Enquiry]], Awaitable[Sequence[Reply] | Reason]]
@@ -15,6 +18,11 @@ PracticeOf: TypeAlias = Callable[[Actor, str], int | Reason]
 Ready: TypeAlias = Callable[[], Awaitable[Mapping[str, bool]]]
 """Which of the parts that answers need do answer now."""
 
+GiveToken: TypeAlias = Callable[[Scope, Mapping[str, str]], Awaitable[Granted | Reason]]
+"""What the token endpoint answers to a form."""
+Keys: TypeAlias = Callable[[], Mapping[str, object]]
+"""The JWKS document of now."""
+
 
 @dataclass(frozen=True, slots=True)
 class Services:
@@ -23,5 +31,7 @@ class Services:
     ask: Ask
     practice_of: PracticeOf
     ready: Ready
+    token: GiveToken
+    keys: Keys
     version: str
     site: str = ""
