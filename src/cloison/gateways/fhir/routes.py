@@ -10,12 +10,14 @@ from starlette.routing import Route
 from cloison.errors import Misuse
 from cloison.gateways.fhir.interaction import CONTENT_TYPE, Answer, Call
 from cloison.gateways.fhir.rest_reasons import NOT_ACCEPTABLE, UNSUPPORTED_MEDIA_TYPE
-from cloison.identity import Actor
+from cloison.identity import Actor, ActorKind, Channel, Means
 
 BASE = "/fhir"
 JSON_TYPES = frozenset({"application/fhir+json", "application/json", "text/json", "json"})
 FORM = "application/x-www-form-urlencoded"
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
+PUBLIC = Actor(0, ActorKind.MACHINE, Channel.API, Means.CERTIFICATE)
+"""Who asks for what everybody may read: nobody. It holds no scope, so nothing else is done for it."""
 Do = Callable[[Call], Awaitable[Answer]]
 
 
@@ -30,7 +32,7 @@ def routes(do: Do, site: str, clock: Callable[[], datetime]) -> list[Route]:
         call = Call(
             method="GET" if request.method == "HEAD" else request.method,
             path=request.path_params.get("path", "").strip("/"),
-            actor=_actor(request),
+            actor=request.state.actor or PUBLIC,
             base=f"{site}{BASE}",
             now=clock(),
             parameters=tuple(request.query_params.multi_items()),
@@ -71,9 +73,3 @@ def language_of(request: Request) -> str:
     """English when it is preferred to French, else French."""
     accepted = request.headers.get("accept-language", "").lower()
     return next((part.strip()[:2] for part in accepted.split(",") if part.strip()[:2] in ("fr", "en")), "fr")
-
-
-def _actor(request: Request) -> Actor:
-    actor = request.state.actor
-    assert isinstance(actor, Actor), "the rim lets nobody in without an actor"
-    return actor

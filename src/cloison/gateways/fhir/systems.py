@@ -1,0 +1,29 @@
+"""The names of systems and extensions that this gate speaks, in one place.
+
+French identifiers that are published are used as they are. What is not public has a name of the project's own
+(`urn:cloison:`), which a deployment maps when the official one arrives; docs/fhir.md lists them.
+"""
+
+NIR = ("urn:oid:1.2.250.1.213.1.4.8", "urn:oid:1.2.250.1.213.1.4.10", "urn:oid:1.2.250.1.213.1.4.11")
+"""INS-NIR (production, test, demonstration): the NIR of the person, 13 digits or 15 with the key. Source: ANS."""
+AMC = "urn:cloison:amc"
+"""The number of a complementary insurer, as on the card. No public system was found."""
+ADHERENT = "urn:cloison:adherent"
+"""The member number on the card."""
+PATIENT = "urn:cloison:patient"
+"""What this server calls a person, to one practice: opens nothing elsewhere."""
+PRACTICE = ("urn:oid:1.2.250.1.71.4.2.2", "https://finess.esante.gouv.fr", "urn:cloison:practice")
+"""FINESS and the number that invoices carry."""
+DOMAIN = "urn:cloison:domaine"
+"""Families of care: MED PHAR LABO AUXM TRAN RADL HOSP OPTI DENT AUDI."""
+ACT = "urn:cloison:acte"
+"""Codes of acts and supplies, as invoices carry them."""
+REASON = "urn:cloison:reason"
+"""Reasons of refusals and problems: /errors explains each."""
+ENGAGEMENT = "urn:cloison:engagement"
+"""Guarantee numbers."""
+PROOF = "urn:cloison:proof"
+"""Extension, on a request: how the practice knows the person: typed, code or card."""
+MESSAGE = "urn:cloison:problem:"
+"""Extensions that say of a refusal what to do, who must act, and whether to send again."""
+EURO = "EUR"

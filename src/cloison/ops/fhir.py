@@ -1,0 +1,110 @@
+"""The FHIR gate put together: what each type can do, and the use cases behind it."""
+
+from datetime import UTC, datetime
+
+import numpy as np
+from starlette.routing import Route
+
+from cloison import __version__
+from cloison.disclosure import Proof, Purpose
+from cloison.errors import Problem, Reason
+from cloison.exchanges import Exchanges
+from cloison.gateways.fhir import outcome, reading
+from cloison.gateways.fhir import routes as gate
+from cloison.gateways.fhir.bundles import Bundles
+from cloison.gateways.fhir.capability import capability
+from cloison.gateways.fhir.cursors import Cursors
+from cloison.gateways.fhir.eligibility import NAME as REQUEST
+from cloison.gateways.fhir.eligibility import Eligibility
+from cloison.gateways.fhir.interaction import CONTENT_TYPE, Answer, Call
+from cloison.gateways.fhir.kept_eligibility import ANSWER, ANSWER_PARAMETERS, PARAMETERS, Requests
+from cloison.gateways.fhir.rest import History, Interactions, Read, Rest
+from cloison.gateways.fhir.stored import Stored
+from cloison.gateways.http.service import Services
+from cloison.identity.permissions import Circumstances, Permission, Resource, permit
+from cloison.ops.house import House
+from cloison.rules.acts import code_ids, domains
+from cloison.rules.vocabulary import Domain
+from cloison.storage.database import Database
+from cloison.storage.documents import DIGESTS, Documents
+from cloison.storage.roles import Role
+
+BASE = gate.BASE
+METADATA = f"{BASE}/metadata"
+LINKS = {ANSWER: ("request",), "ClaimResponse": ("request",), "PaymentNotice": ("request",), "Task": ("focus",)}
+PERMISSIONS = {
+    REQUEST: (Permission.ELIGIBILITY_ASK, Purpose.ELIGIBILITY),
+    ANSWER: (Permission.ELIGIBILITY_ASK, Purpose.ELIGIBILITY),
+}
+"""What a caller must be permitted, to do anything with a type."""
+
+
+def routes(house: House, database: Database, services: Services) -> list[Route]:
+    """The routes of the FHIR gate."""
+    documents = Documents(house.keys)
+    stored = Stored(Exchanges(database, Role.API, documents), LINKS)
+    eligibility = Eligibility(services.ask, services.practice_of, domain_of)
+    requests = Requests(eligibility, stored)
+    types = {
+        REQUEST: Interactions(
+            PARAMETERS, _read(stored, REQUEST), _history(stored, REQUEST), stored.find, requests, requests.condition,
+            operations={"$submit": eligibility.submit},
+        ),
+        ANSWER: Interactions(ANSWER_PARAMETERS, _read(stored, ANSWER), _history(stored, ANSWER), stored.find),
+    }  # fmt: skip
+    started = datetime.now(UTC)
+
+    async def metadata(call: Call) -> Answer:
+        return capability(types, call.base, __version__, started)
+
+    async def bundle(call: Call) -> Answer:
+        return await bundles.process(call)
+
+    cursors = Cursors(house.keys.hmac(DIGESTS, [b"pages of searches"])[0])
+    rest = Rest(types, cursors, _permitted, {"GET metadata": metadata, "POST ": bundle})
+    bundles = Bundles(rest, outcome.outcome, check)
+    return gate.routes(rest.do, services.site, _now)
+
+
+def rendered(problem: Problem, language: str) -> tuple[bytes, bytes]:
+    """A problem as this gate writes it."""
+    return CONTENT_TYPE.encode(), outcome.outcome(problem, language)
+
+
+def check(body: bytes) -> None:
+    """Raises Unreadable when bytes are no FHIR resource."""
+    reading.demand(body)
+
+
+def domain_of(code: str) -> Domain | None:
+    """The family of care of an act code, None when nobody knows it."""
+    number = code_ids(np.array([code.encode("ascii", "replace")[:5]], "S5"))
+    return Domain(int(domains(number)[0])) if number[0] >= 0 else None
+
+
+def _read(stored: Stored, kind: str) -> Read:
+    async def read(call: Call, document: str, version: str = "") -> Answer:
+        return await stored.read(call, kind, document, version)
+
+    return read
+
+
+def _history(stored: Stored, kind: str) -> History:
+    async def history(call: Call, document: str) -> Answer:
+        return await stored.history(call, kind, document)
+
+    return history
+
+
+def _permitted(call: Call, kind: str, _interaction: str) -> Reason | None:
+    """Whether the caller may do this with a type, for the practice it acts for.
+
+    What is asked anew is judged again, with its purpose and proof, by whoever answers it.
+    """
+    permission, purpose = PERMISSIONS[kind]
+    about = Resource(organisation=call.actor.organisation, practice=call.actor.practice)
+    return permit(call.actor, permission, about, Circumstances(purpose, Proof.OWN_RECORD))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
