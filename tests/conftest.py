@@ -8,9 +8,12 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from tests.node.peers import peers, validated
 
 from cloison.storage.database import Address, Database, administer, locate
 from cloison.storage.migrate import migrate, protect
+
+__all__ = ["peers", "validated"]  # fixtures of every kind of test: what we emit, seen by validators of others
 
 ROOT = Path(__file__).resolve().parents[1]
 _numbers = itertools.count(1)
