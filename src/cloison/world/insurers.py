@@ -41,15 +41,22 @@ class Formula(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Guarantee:
-    """What a product gives in one domain."""
+    """What a product gives in one domain, or for a family of its acts, or by some doctors."""
 
     domain: str
     formula: str
     rate_bp: int | None = None
     amount_cents: int | None = None
-    act_cap_cents: int | None = None
+    family: str | None = None
+    optam: bool | None = None
+    pair_cap_cents: int | None = None
     annual_ceiling_cents: int | None = None
     waiting_days: int = 0
+
+    @property
+    def general(self) -> bool:
+        """It speaks of the whole domain, for doctors in OPTAM and of sector 1 at least."""
+        return self.family is None and self.optam is not False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,30 +85,46 @@ def _ticket(*domains: str) -> tuple[Guarantee, ...]:
     return tuple(Guarantee(domain, "TM", rate_bp=10_000) for domain in domains)
 
 
-_EUROS = (
-    Guarantee("OPTI", "EUR", amount_cents=15_000, annual_ceiling_cents=30_000),
+def _doctors(rate_bp: int) -> tuple[Guarantee, ...]:
+    """A rate of the base, and less outside OPTAM: 20 % of the base less, and never more than twice the base."""
+    outside = min(rate_bp - 2_000, 20_000)
+    return (Guarantee("MED", "BR", rate_bp=rate_bp), Guarantee("MED", "BR", rate_bp=outside, optam=False))
+
+
+_BASKETS = (
+    Guarantee("OPTI", "FR", rate_bp=10_000, family="lunettes_classe_a"),
+    Guarantee("DENT", "FR", rate_bp=10_000, family="protheses_panier_0"),
+    Guarantee("AUDI", "FR", rate_bp=10_000, family="aides_auditives_1"),
+)
+"""100 % sante: what every contrat responsable pays in full."""
+_DEARER = (
+    *_ticket("OPTI", "AUDI"),
+    Guarantee("OPTI", "FR", rate_bp=10_000, family="lunettes_classe_b", pair_cap_cents=30_000),
     Guarantee("DENT", "BR", rate_bp=15_000),
-    Guarantee("AUDI", "EUR", amount_cents=40_000),
+    Guarantee("DENT", "BR", rate_bp=25_000, family="protheses", annual_ceiling_cents=120_000),
+    Guarantee("AUDI", "BR", rate_bp=30_000, family="aides_auditives_2"),
+    *_BASKETS,
 )
 
 PRODUCTS = (
-    Product("ESS1", "Essentielle", True, _ticket(*DOMAINS)),
+    Product("ESS1", "Essentielle", True, (*_ticket(*DOMAINS), *_BASKETS)),
     Product(
         "CONF2", "Confort", True,
-        (Guarantee("MED", "BR", rate_bp=15_000), *_ticket("PHAR", "LABO", "AUXM", "TRAN", "RADL", "HOSP"), *_EUROS),
+        (*_doctors(15_000), *_ticket("PHAR", "LABO", "AUXM", "TRAN", "RADL", "HOSP"), *_DEARER),
     ),
     Product(
         "PREM3", "Premium", True,
-        (Guarantee("MED", "BR", rate_bp=20_000), Guarantee("AUXM", "BR", rate_bp=12_500),
-         *_ticket("PHAR", "LABO", "TRAN", "RADL", "HOSP"), *_EUROS),
+        (*_doctors(20_000), Guarantee("AUXM", "BR", rate_bp=12_500),
+         *_ticket("PHAR", "LABO", "TRAN", "RADL", "HOSP"), *_DEARER),
     ),
+    # Without transport, or with a ceiling on it, a contract is not responsable (CSS R871-2 1).
     Product(
-        "JEUN4", "Jeune actif, sans transport", True,
+        "JEUN4", "Jeune actif, sans transport", False,
         (*_ticket("MED", "PHAR", "LABO", "RADL", "HOSP"),
          Guarantee("AUXM", "TM", rate_bp=10_000, annual_ceiling_cents=15_000)),
     ),
     Product(
-        "SENI5", "Senior, transport plafonne", True,
+        "SENI5", "Senior, transport plafonne", False,
         (*_ticket("MED", "PHAR", "LABO", "AUXM", "HOSP"),
          Guarantee("TRAN", "TM", rate_bp=10_000, annual_ceiling_cents=40_000),
          Guarantee("OPTI", "EUR", amount_cents=12_000, waiting_days=180)),
@@ -172,7 +195,9 @@ def _product_json(product: Product, since: str) -> dict[str, object]:
                 "formula": guarantee.formula,
                 "rate_bp": guarantee.rate_bp,
                 "amount_cents": guarantee.amount_cents,
-                "act_cap_cents": guarantee.act_cap_cents,
+                "family": guarantee.family,
+                "optam": guarantee.optam,
+                "pair_cap_cents": guarantee.pair_cap_cents,
                 "annual_ceiling_cents": guarantee.annual_ceiling_cents,
                 "waiting_days": guarantee.waiting_days,
                 "from": since,
@@ -206,7 +231,7 @@ class Market:
         rate_bp, waiting = np.zeros_like(formula), np.zeros_like(formula)
         for row, product in enumerate(products):
             for guarantee in product.guarantees:
-                if guarantee.domain in CARE_DOMAINS:
+                if guarantee.domain in CARE_DOMAINS and guarantee.general:
                     column = CARE_DOMAINS.index(guarantee.domain)
                     formula[row, column] = Formula[guarantee.formula]
                     rate_bp[row, column] = guarantee.rate_bp or 0
