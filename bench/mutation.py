@@ -1,6 +1,6 @@
 """How much of the rules room its tests hold: small faults are put into the code, one at a time, and tests must fail.
 
-    nice -n 19 python bench/mutation.py [--sample 300] [--seed 1] [--every] [--module NAME] [--out survivors.txt]
+    nice -n 19 python bench/mutation.py [--sample 300] [--seed 1] [--every] [--quick] [--module NAME] [--out FILE]
 
 A mutant is the package `cloison.rules` with one expression changed: a comparison, an arithmetic or boolean operator, a
 number, a condition, a choice of `np.where`, a least for a most, a statement left out, a value not returned. Words are
@@ -450,10 +450,12 @@ def main() -> None:
     parser.add_argument("--every", action="store_true", help="all mutants instead of a sample")
     parser.add_argument("--module", default="", help="one module of the room, by its name")
     parser.add_argument("--out", default="", help="a file for the list of survivors")
+    parser.add_argument("--quick", action="store_true", help="forty mutants: a look, not a figure")
     options = parser.parse_args()
+    sample = 40 if options.quick else 0 if options.every else options.sample
     with tempfile.TemporaryDirectory(prefix="cloison-mutation-") as where:
         folder = copied(Path(where))
-        drawn, places = chosen(folder, options.module, 0 if options.every else options.sample, options.seed)
+        drawn, places = chosen(folder, options.module, sample, options.seed)
         prepare(folder)
         suite = Suite.listened(folder)
         verdicts: dict[Mutant, str] = {}
