@@ -27,8 +27,8 @@ async def lone_day(database: Database, day_keys: KeyProvider) -> AsyncIterator[D
 
 
 @pytest.fixture(scope="module")
-async def shared_day(template: Address, day_keys: KeyProvider) -> AsyncIterator[Day]:
-    """The same for a whole module: each test insures persons of its own."""
+async def shared_database(template: Address) -> AsyncIterator[Database]:
+    """An empty, migrated database for a whole module: each test names things of its own."""
     name = f"cloison_day_{uuid.uuid4().hex}"
     owner = await administer(template.named("postgres"))
     await owner.execute(f"create database {name} template {template.database}")
@@ -36,8 +36,14 @@ async def shared_day(template: Address, day_keys: KeyProvider) -> AsyncIterator[
     await protect(copy)
     await copy.close()
     async with Database(template.named(name)) as database:
-        opened = await Day.opened(database, day_keys)
-        yield opened
-        await opened.close()
+        yield database
     await owner.execute(f"drop database {name} with (force)")
     await owner.close()
+
+
+@pytest.fixture(scope="module")
+async def shared_day(shared_database: Database, day_keys: KeyProvider) -> AsyncIterator[Day]:
+    """The world for a whole module: each test insures persons of its own."""
+    opened = await Day.opened(shared_database, day_keys)
+    yield opened
+    await opened.close()

@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from cloison.identity import store
+from cloison.identity.store import practices as store
 from cloison.storage.roles import Role
 from cloison.storage.transaction import Storage, Transaction
 

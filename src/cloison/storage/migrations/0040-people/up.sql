@@ -75,16 +75,29 @@ create table identity.delegation (
     organisation int4 not null references identity.organisation,
     practice     int4 references identity.practice,     -- null: every practice of the organisation
     account      int8 not null references identity.account,
-    role         text not null check (role in ('administrator', 'professional', 'staff', 'user')),
+    duty         text not null check (duty in (
+        'professional', 'delegate', 'staff', 'administrator', 'software', 'insurer_user', 'insurer_administrator',
+        'insurer_software', 'insured', 'security_officer', 'data_protection_officer', 'finance_clerk',
+        'operator_administrator')),
     given_by     int8 references identity.account,      -- null: at the foundation of the organisation
     valid_from   date not null,
     valid_to     date not null default 'infinity',      -- excluded
     ended_by     int8 references identity.account,
     recorded_at  timestamptz not null default clock_timestamp(),
-    check (valid_from < valid_to)
+    check (valid_from <= valid_to)
 );
 create index delegation_by_account on identity.delegation (account);
 create index delegation_by_organisation on identity.delegation (organisation);
+
+-- Where a professional practises, as their identity provider says it: renewed at each vouching.
+create table identity.activity (
+    account    int8 not null references identity.account,
+    practice   int4 not null references identity.practice,
+    valid_from date not null,
+    valid_to   date not null default 'infinity',
+    primary key (account, practice, valid_from),
+    check (valid_from <= valid_to)                      -- ended on its first day: it never was
+);
 
 -- At least two administrators, on every day since the first: checked when the transaction commits, one change of an
 -- organisation after the other, so that two administrators who remove each other cannot both succeed.
@@ -95,12 +108,12 @@ begin
     perform from identity.organisation o where o.organisation = new.organisation for update;
     select min(n) into fewest from (
         select (select count(distinct a.account) from identity.delegation a
-                where a.organisation = new.organisation and a.role = 'administrator'
+                where a.organisation = new.organisation and a.duty ~ 'administrator$'
                   and a.valid_from <= days.day and days.day < a.valid_to) as n
         from (select current_date as day
               union select o.since::date from identity.organisation o where o.organisation = new.organisation
               union select d.valid_to from identity.delegation d
-                    where d.organisation = new.organisation and d.role = 'administrator' and d.valid_to < 'infinity') days
+                    where d.organisation = new.organisation and d.duty ~ 'administrator$' and d.valid_to < 'infinity') days
     ) as counted;
     if fewest < 2 then
         raise exception 'an organisation keeps two administrators' using errcode = 'CL010';
@@ -245,10 +258,10 @@ create table identity.notice (
 grant usage on schema identity to s_identity;
 grant select on all tables in schema identity to s_identity;
 grant insert on identity.account, identity.organisation, identity.establishment, identity.outside, identity.vouching,
-    identity.standing, identity.failures, identity.insured, identity.delegation, identity.passkey, identity.invitation,
+    identity.standing, identity.failures, identity.insured, identity.delegation, identity.activity, identity.passkey, identity.invitation,
     identity.challenge, identity.used, identity.session, identity.client, identity.client_key, identity.token_key,
     identity.event, identity.notice to s_identity;
-grant update (valid_to) on identity.establishment, identity.insured to s_identity;
+grant update (valid_to) on identity.establishment, identity.insured, identity.activity to s_identity;
 grant update (in_a_row, failed_at) on identity.failures to s_identity;
 grant update (valid_to, ended_by) on identity.delegation to s_identity;
 grant update (sign_count, used_at, revoked_at) on identity.passkey to s_identity;
