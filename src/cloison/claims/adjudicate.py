@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from cloison.claims import refusals
 from cloison.claims.claim import ClaimBatch
+from cloison.claims.quote_refusals import AS_QUOTED
 from cloison.money import Cents
 from cloison.rights.eligibility import Answers
 from cloison.rules import REASONS, Priced
@@ -62,9 +63,11 @@ def adjudicate(
     due: Cents,
     granted: Cents,
     ceiling: NDArray[np.int16],
+    quoted: NDArray[np.bool_] | bool = False,
 ) -> Decisions:
     """Decide n invoices of m lines. All but `batch` are per line; `paid_before` marks lines whose same care is paid;
-    `due` is what they are entitled to, `granted` what annual ceilings leave of it, `ceiling` which one each uses up.
+    `due` is what they are entitled to, `granted` what annual ceilings leave of it, `ceiling` which one each uses up;
+    `quoted` marks lines whose amount a quote promised.
 
     Precedence on a line: unknown act, not covered, care paid before, not priceable; then what was granted is paid. An
     invoice is refused when nothing of it is paid and a line was refused.
@@ -83,10 +86,11 @@ def adjudicate(
         [priced.reason, covered.reason, refusals.SAME_CARE_PAID.number, priced.reason],
         0,
     )
+    why_less = np.where(priced.reason > 0, priced.reason, refusals.REDUCED_TO_GUARANTEE.number)
     remark = np.select(
-        [asked == 0, granted < due, priced.amc_share == 0, due < asked],
-        [0, CEILING_REACHED, np.where(priced.reason > 0, priced.reason, refusals.PAID_BY_COMPULSORY.number),
-         np.where(priced.reason > 0, priced.reason, refusals.REDUCED_TO_GUARANTEE.number)],
+        [asked == 0, granted < due, quoted & (due < asked), quoted, priced.amc_share == 0, due < asked],
+        [0, CEILING_REACHED, AS_QUOTED.number, 0,
+         np.where(priced.reason > 0, priced.reason, refusals.PAID_BY_COMPULSORY.number), why_less],
         0,
     )  # fmt: skip
     line_reason = np.where(refusal > 0, refusal, remark).astype(np.int16)

@@ -53,17 +53,17 @@ class Ceilings:
         """Lock the ceilings of the lines for which something is due, and those on which their promises hold."""
         lines, found, rows = batch.lines, promises.found, book.shelf.rows
         most = np.full(len(lines), NO_CEILING, np.int64)
-        (at,) = np.nonzero(due > 0)
+        (at,) = np.nonzero((due > 0) & (covered.guarantee >= 0))
         if len(at):
             most[at] = rows.annual_ceiling_cents[covered.guarantee[at]]
         (at,) = np.nonzero(most >= 0)
-        (holder,) = np.nonzero(promises.held_cents > 0)
-        row = promises.row[holder]
+        holds = promises.holds()
+        holder, row = holds.invoice, holds.row
         year = (lines.care_date[at].astype("datetime64[Y]").astype(np.int64) + 1970).astype(np.int16)
         domain = rows.account(covered.guarantee[at]).astype(np.int16)
         person = np.concatenate([covered.person[at], found.person[row]])
         product = np.concatenate([covered.product[at], found.product[row]])
-        domain = np.concatenate([domain, found.domain[row]])
+        domain = np.concatenate([domain, holds.account])
         year = np.concatenate([year, found.ceiling_year[row]])
         first, inverse = _distinct(person, product, domain, year)
         highest = np.zeros(len(first), np.int64)
@@ -75,11 +75,12 @@ class Ceilings:
             busy = used + held
         key = np.full(len(lines), NO_CEILING, np.int64)
         key[at] = inverse[: len(at)]
-        held_key, held_cents = inverse[len(at) :], promises.held_cents[holder]
+        held_key, held_cents = inverse[len(at) :], holds.cents
         return cls(lines.invoice, key, most, person, product, domain, year, busy, holder, held_key, held_cents)
 
-    def granted(self, due: Cents) -> Cents:
-        """What the ceilings leave of what is due, line by line. Pure."""
+    def granted(self, due: Cents, kept: Cents | None = None) -> Cents:
+        """What the ceilings leave of what is due, line by line. Pure. `kept` is the part of it that a promise gives: it
+        passes as long as the promise holds it, whatever became of the ceiling since."""
         (at,) = np.nonzero(self.key >= 0)
         key = self.key[at]
         wanted = summed(due[at], key, len(self))
@@ -87,10 +88,17 @@ class Ceilings:
         tight[key[self.busy[key] + wanted[key] > self.most[at]]] = True
         result = due.copy()
         if tight.any():  # few ceilings bind: those are used up one line after the other
-            self._use_up(result, at[tight[key]], tight)
+            self._use_up(result, at[tight[key]], tight, self._held_for(kept))
         return result
 
-    def _use_up(self, result: Cents, lines: NDArray[np.intp], tight: NDArray[np.bool_]) -> None:
+    def _held_for(self, kept: Cents | None) -> Cents:
+        """The part of each line that its own promise holds on the ceiling that the line uses."""
+        if kept is None or not kept.any():
+            return np.zeros(len(self.key), np.int64)
+        own = np.isin(self.invoice * len(self) + self.key, self.holder * len(self) + self.held_key) & (self.key >= 0)
+        return np.where(own, kept, 0)
+
+    def _use_up(self, result: Cents, lines: NDArray[np.intp], tight: NDArray[np.bool_], held: Cents) -> None:
         busy = self.busy.copy()
         (holds,) = np.nonzero(tight[self.held_key])
         waiting = holds[np.argsort(self.holder[holds], kind="stable")].tolist()[::-1]
@@ -99,7 +107,7 @@ class Ceilings:
             while waiting and self.holder[waiting[-1]] <= self.invoice[line]:
                 promise = waiting.pop()
                 busy[self.held_key[promise]] -= self.held_cents[promise]
-            result[line] = min(result[line], max(self.most[line] - busy[key], 0))
+            result[line] = min(result[line], max(self.most[line] - busy[key], held[line], 0))
             busy[key] += result[line]
 
     def accounts(self) -> NDArray[np.int16]:

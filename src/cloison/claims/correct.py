@@ -17,6 +17,7 @@ from cloison.claims import refusals, store
 from cloison.claims.adjudicate import ACCEPTED, CANCELLED, REFUSED
 from cloison.claims.claim import ClaimBatch
 from cloison.claims.promises import bind
+from cloison.claims.quote_promises import QuotedLines
 from cloison.claims.settle import (
     Office,
     asked_of,
@@ -84,7 +85,8 @@ async def redecide(office: Office, batch: ClaimBatch, today: date) -> list[Repla
         questions = asked_of(office, sound, tenant, practice_row)
         covered = covered_lines(office, questions, revealed)
         found = await promised(work, sound, apart=sound.invoice_ids())
-        promises, bound = bind(sound, questions, covered, found, practice, office.reference.book)
+        quoted = await QuotedLines.read(work, found.engagement)
+        promises, bound = bind(sound, questions, covered, found, quoted, practice, office.reference.book)
         decisions, _ = await priced(office, work, sound, bound, promises, practice_row, apart=sound.invoice_ids())
         await store.record_decisions(work, sound, decision, bound, decisions, office.tariff_version, replaces)
         due = decisions.state == ACCEPTED

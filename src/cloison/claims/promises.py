@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from cloison.claims import quote_refusals
 from cloison.claims.claim import ClaimBatch
+from cloison.claims.quote_promises import Kept, QuotedLines, match
 from cloison.disclosure import Result
 from cloison.money import Cents
 from cloison.rights import refusals, store
@@ -18,14 +20,27 @@ TURNS_MAX = 16
 
 
 @dataclass(frozen=True, slots=True)
+class Holds:
+    """What promises hold: the invoice that states each, its row in `found`, the account of a ceiling, how much."""
+
+    invoice: NDArray[np.intp]
+    row: NDArray[np.intp]
+    account: NDArray[np.int16]
+    cents: Cents
+
+
+@dataclass(frozen=True, slots=True)
 class Promises:
-    """The promise that binds each invoice: its number (0 none), what it holds, its row in `found`; and which lines."""
+    """The promise that binds each invoice: its number (0 none) and its row in `found`; which lines it decides, which of
+    them are lines of a quote (`kept`), and for which the right was open without it."""
 
     engagement: NDArray[np.int64]
-    held_cents: Cents
     row: NDArray[np.intp]
     decides: NDArray[np.bool_]
     found: Engagements
+    quoted: QuotedLines
+    kept: Kept
+    right_open: NDArray[np.bool_]
 
     def used(self, batch: ClaimBatch, payable: NDArray[np.bool_]) -> "Promises":
         """Only those that decide a payable line. The others are not used up: a corrected invoice may state them."""
@@ -34,8 +49,26 @@ class Promises:
         return replace(
             self,
             engagement=np.where(serves, self.engagement, 0),
-            held_cents=np.where(serves, self.held_cents, 0),
             decides=self.decides & payable,
+            kept=self.kept.only(payable),
+        )
+
+    def holds(self) -> Holds:
+        """What these promises still hold: on the ceiling of their domain, and on those of the acts of their quote."""
+        (of_domain,) = np.nonzero(self.engagement > 0)
+        row = self.row[of_domain]
+        holding = self.found.held_cents[row] > 0 if len(row) else np.zeros(0, np.bool_)
+        of_domain, row = of_domain[holding], row[holding]
+        quoted, invoice_of = self.quoted, np.argsort(self.engagement, kind="stable")
+        place = np.searchsorted(self.engagement, quoted.hold_engagement, sorter=invoice_of)
+        invoice = invoice_of[np.minimum(place, len(invoice_of) - 1)] if len(invoice_of) else np.empty(0, np.intp)
+        mine = self.engagement[invoice] == quoted.hold_engagement if len(invoice) else np.zeros(len(place), np.bool_)
+        invoice = invoice[mine]
+        return Holds(
+            np.concatenate([of_domain, invoice]),
+            np.concatenate([row, self.row[invoice]]),
+            np.concatenate([self.found.domain[row], quoted.hold_account[mine]]),
+            np.concatenate([self.found.held_cents[row], quoted.held_cents[mine]]),
         )
 
     async def end(self, work: Transaction, batch: ClaimBatch) -> None:
@@ -69,13 +102,14 @@ def bind(
     questions: Questions,
     covered: Answers,
     found: Engagements,
+    quoted: QuotedLines,
     practice: NDArray[np.int32],
     book: ProductBook,
 ) -> tuple[Promises, Answers]:
     """Let promises decide the lines that they fit, whatever ended since; a misfit explains a line that is not covered.
 
     `questions` and `covered` are per line, `practice` per invoice. One promise serves one invoice: the first of those
-    that it fits.
+    that it fits. A promise of a quote decides the lines of that quote, as the product was when it was given.
     """
     stated = batch.invoices.engagement
     row = np.minimum(np.searchsorted(found.engagement, stated), max(len(found) - 1, 0))
@@ -83,29 +117,39 @@ def bind(
     of = batch.lines.invoice
     why = np.full(len(of), 0, np.int16)
     why[(stated[of] != 0) & ~known[of]] = refusals.ENGAGEMENT_UNKNOWN.number
-    fits = np.zeros(len(of), np.bool_)
+    fits, of_quote = np.zeros((2, len(of)), np.bool_)
     guarantee = covered.guarantee.copy()
     (at,) = np.nonzero(known[of])
     if len(at):
-        product = found.product[row[of[at]]]
-        guarantee[at] = answering_rows(book, product, questions, at)
+        product, priced = found.product[row[of[at]]], quoted.promise(stated[of[at]])
+        day = questions.care_date.copy()
+        day[at[priced]] = found.valid_from[row[of[at[priced]]]]
+        guarantee[at] = answering_rows(book, product, replace(questions, care_date=day), at)
         fits[at], why[at] = _fits(questions, covered, found, row[of[at]], at, practice[of[at]])
-        fits[at] &= _opened(book, product, questions, covered, guarantee[at], at)
+        fits[at] &= priced | _opened(book, product, questions, covered, guarantee[at], at)
         first = np.zeros(len(batch), np.bool_)
         (fitted,) = np.nonzero(fits)
         first[of[fitted[np.unique(stated[of[fitted]], return_index=True)[1]]]] = True
         why[fits & ~first[of]] = refusals.ENGAGEMENT_UNKNOWN.number
         fits &= first[of]
+        of_quote[at] = fits[at] & priced
+    kept = match(batch, of_quote, quoted)
+    why[of_quote & ~kept.quoted] = quote_refusals.NOT_IN_QUOTE.number
+    fits &= ~of_quote | kept.quoted
+    right_open = covered.reason == 0
     bound = np.zeros(len(batch), np.bool_)
     bound[of[fits]] = True
     promises = Promises(
         engagement=np.where(bound, stated, 0),
-        held_cents=np.where(bound, found.held_cents[row], 0) if len(found) else np.zeros(len(batch), np.int64),
         row=row,
         decides=fits,
         found=found,
+        quoted=quoted,
+        kept=kept,
+        right_open=right_open,
     )
-    return promises, _with_promises(covered, found, row[of], fits, why, guarantee)
+    more_than_quoted = kept.quoted & ~kept.whole & right_open  # priced as usual, by the right that is open
+    return promises, _with_promises(covered, found, row[of], fits & ~more_than_quoted, why, guarantee)
 
 
 def _fits(

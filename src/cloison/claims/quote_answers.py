@@ -1,6 +1,6 @@
 """What an insurer that answers itself says of a request, and how long a promise is prolonged.
 
-An answer is written by the service that decides: it gives the promise, holds the ceilings, and says what each line gets.
+An answer is written by the service that decides: it gives the promise, holds the ceilings, and shares the amount out.
 """
 
 from collections.abc import Sequence

@@ -20,6 +20,7 @@ from cloison.claims.adjudicate import ACCEPTED, Decisions, adjudicate, entitled,
 from cloison.claims.ceilings import Ceilings
 from cloison.claims.claim import RESUBMITTED, ClaimBatch
 from cloison.claims.promises import Promises, bind, turns
+from cloison.claims.quote_promises import QuotedLines
 from cloison.claims.repeats import same_care
 from cloison.disclosure import BatchDoor, Fields, Needs, Proof, Purpose, Result
 from cloison.disclosure.purpose import WIDEST
@@ -204,7 +205,8 @@ async def _recorded(
     questions = asked_of(office, batch, tenant, practice_row, question)
     covered = covered_lines(office, questions, revealed)
     found = await promised(work, batch)
-    promises, covered = bind(batch, questions, covered, found, practice, office.reference.book)
+    quoted = await QuotedLines.read(work, found.engagement)
+    promises, covered = bind(batch, questions, covered, found, quoted, practice, office.reference.book)
     decisions, promises = await priced(office, work, batch, covered, promises, practice_row)
     await store.record(work, batch, tenant, practice, covered, promises, decisions, office.tariff_version)
     await record_dues(work, _dues(batch, tenant, practice, decisions))
@@ -269,8 +271,10 @@ async def priced(
     due = entitled(batch, bill, payable)
     promises = promises.used(batch, payable)
     await promises.end(work, batch)
+    due, kept = promises.kept.owed(batch, bill, promises.right_open, due)
     ceilings = await Ceilings.locked(work, batch, covered, promises, due, book)
-    decisions = adjudicate(batch, covered, bill, paid_before, due, ceilings.granted(due), ceilings.accounts())
+    granted, quoted = ceilings.granted(due, kept), promises.kept.whole
+    decisions = adjudicate(batch, covered, bill, paid_before, due, granted, ceilings.accounts(), quoted)
     await ceilings.use(work, decisions.line_amc)
     return decisions, promises
 
