@@ -29,9 +29,10 @@ from cloison.gateways.http.reasons import BY_STATUS, MALFORMED, NO_PRACTICE
 from cloison.gateways.http.rim import Rim, Surroundings
 from cloison.gateways.http.routes import PUBLIC, PUBLIC_UNDER, express, routes
 from cloison.gateways.http.service import PracticeOf, Ready, Services
-from cloison.identity import Actor, Practices
+from cloison.identity import Actor
 from cloison.identity.authenticate import Presented
 from cloison.identity.tokens import Granted
+from cloison.ops import fhir
 from cloison.ops.access_log import AccessLog
 from cloison.ops.batcher import POLICIES, Policy
 from cloison.ops.catalogue import PARTS
@@ -71,7 +72,6 @@ class Parts:
     database: Database
     doorman: Doorman
     desks: Desks
-    practices: Practices
     log: AccessLog
     site: str
 
@@ -89,8 +89,7 @@ class Parts:
         """Open the parts, keep them fresh, and close them: what waits is answered, settled and written."""
         desks = Desks(house, database, policy)
         await desks.open()
-        practices = await Practices.read(database, Role.OFFICE)
-        parts = cls(house, database, doorman, desks, practices, AccessLog(log, _now), site)
+        parts = cls(house, database, doorman, desks, AccessLog(log, _now), site)
         keepers = [asyncio.create_task(each) for each in (desks.keep(), parts.log.keep())]
         try:
             yield parts
@@ -108,7 +107,7 @@ def build(parts: Parts) -> Starlette:
     doorman, site = parts.doorman, parts.site
     services = Services(
         ask=parts.desks.ask,
-        practice_of=_practice_of(parts.practices),
+        practice_of=_practice_of(parts.desks),
         ready=_readiness(parts.database),
         token=lambda scope, form: doorman.token(form, _presented(scope, site, doorman), _now()),
         keys=doorman.published_keys,
@@ -120,12 +119,13 @@ def build(parts: Parts) -> Starlette:
         log=parts.log,
         clock=perf_counter,
         site=site,
-        public=PUBLIC,
+        public=PUBLIC | {fhir.METADATA},
         public_under=PUBLIC_UNDER,
         express=express(services),
+        renderers=((fhir.BASE, fhir.rendered),),
     )
     return Starlette(
-        routes=routes(services, PARTS),
+        routes=[*routes(services, PARTS), *fhir.routes(parts.house, parts.database, services)],
         middleware=[Middleware(Rim, around=around)],
         exception_handlers={HTTPException: _refused_by_router},
     )
@@ -165,10 +165,11 @@ def _session(cookies: str) -> str:
     return ""
 
 
-def _practice_of(practices: Practices) -> PracticeOf:
+def _practice_of(desks: Desks) -> PracticeOf:
     def practice_of(actor: Actor, number: str) -> int | Reason:
         if not number:
             return actor.practice or NO_PRACTICE
+        practices = desks.practices
         row = int(practices.rows(np.array([number.encode()], "S9"))[0])
         found = int(practices.practice[row]) if row >= 0 else 0
         return found if found and (found == actor.practice or found in actor.practices) else NO_PRACTICE
