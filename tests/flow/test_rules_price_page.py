@@ -70,6 +70,10 @@ REFUSED: list[tuple[Row, str]] = [
     (PLAIN | {"code": "TXN", "charged": "5"}, "detail_with_amount"),
     (PLAIN | {"code": "VU1", "declared_base": "1"}, "equipment_missing"),
     (LENSES | {"correction": "not_concerned"}, "correction_missing"),
+    (TRIP | {"code": "G"}, "combination_impossible"),
+    (LENSES | {"code": "B"}, "combination_impossible"),
+    (PLAIN | {"exoneration": "newborn"}, "combination_impossible"),
+    (PLAIN | {"paid_by_other": "30.01"}, "combination_impossible"),
 ]
 
 

@@ -35,6 +35,7 @@ def draw(seed: int, size: int, first: date = date(2018, 12, 1), last: date = dat
     ceiling = np.where((rng.random(size) < 0.3) & (domains(code) != Domain.OPTI), persons // 2, -1)
     year = care_date.astype("datetime64[Y]").astype(np.int64)
     day = care_date.astype(np.int64)
+    exoneration = rng.choice([-1, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6], size)
     return Acts.of(
         trips=_trips(rng, code),
         equipment=_equipment(rng, code, care_date),
@@ -48,11 +49,11 @@ def draw(seed: int, size: int, first: date = date(2018, 12, 1), last: date = dat
         pathway=rng.choice([-1, 0, 1, 1, 1, 2, 2, 3], size),
         sector=rng.choice([-1, 0, 1, 1, 2, 3, 4], size),
         specialty=rng.choice([1, 1, 1, 19], size),
-        exoneration=rng.choice([-1, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6], size),
+        exoneration=exoneration,
         protection=rng.choice([-1, 0, 0, 0, 0, 0, 0, 0, 1, 2], size),
         regime=rng.choice([1, 1, 1, 1, 2, 7, 55, 91, -1], size),
         alsace_moselle=rng.random(size) < 0.1,
-        minor=rng.random(size) < 0.15,
+        minor=(rng.random(size) < 0.15) | ((exoneration == 6) & (rng.random(size) < 0.9)),
         person_key=np.where(rng.random(size) < 0.1, -1, persons),
         provider_key=provider,
         sequence=rng.permutation(size),

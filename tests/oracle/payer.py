@@ -49,6 +49,7 @@ LENSES_A = ("V01", "V02", "V03", "V04")
 LENSES_B = tuple(f"V{kind}{number}" for kind in "UM" for number in range(1, 8))
 GLASSES = (*FRAMES_A, *FRAMES_B, *LENSES_A, *LENSES_B)
 EARS = ("P1D", "P1G", "P2D", "P2G")
+HEARING = (*EARS, "APA", "PIL")
 DEVICES = (*GLASSES, *EARS, "APA", "PIL", "PAN", "MAC", "AAD", "DVO")
 STAYS = ("GHS", "PJ")
 HOSPITAL_SUMS = {"FJ": (2000, 2300), "FJP": (1500, 1700), "FPU": (1961, 2300), "FPR": (849, 996), "PAV": (2400, 3200)}
@@ -184,6 +185,10 @@ def acceptable(act: Act) -> bool:
     if not 0 <= act.charged <= 9_999_999_999 or not 0 <= act.coefficient <= 99_999_9:
         return False
     if act.exoneration == "?" or act.protection == "?" or act.formula == "?":
+        return False
+    if act.other > act.charged or (act.exoneration == "newborn" and not act.minor):
+        return False
+    if (act.trip and act.code not in TRIPS) or (act.equipment and act.code not in (*GLASSES, *HEARING)):
         return False
     return not (act.code in DOCTORS and not act.minor and act.exoneration != "work_accident" and act.pathway == "?")
 

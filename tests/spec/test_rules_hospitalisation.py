@@ -32,16 +32,30 @@ def test_the_emergency_charge_and_the_participation_in_heavy_acts():
 
 
 def test_who_is_exempt_leaves_the_flat_sum_to_the_compulsory_scheme():
+    """Daily charge: maternity, newborns of thirty days, work accidents, CSS, AME; and, declared as an exonerated act:
+    home hospitalisation, disabled children, military pensions, organ donors, victims of terrorism. Heavy acts: long
+    illness and pensions of invalidity or of a work accident too. Open doubt, 22 November 2026: who owes no emergency
+    charge is not in our documents; it is read as for the daily charge."""
     check("""
-        date       | code | charged | exempt        | protection || amo   | own
-        -----------+------+---------+---------------+------------++-------+------
-        2026-03-01 | FJ   |   23.00 |               |            ||  0.00 | 23.00
-        2026-03-01 | FJ   |   23.00 | ald           |            ||  0.00 | 23.00
-        2026-03-01 | FJ   |   23.00 | maternity     |            || 23.00 |  0.00
-        2026-03-01 | FJ   |   23.00 | newborn       |            || 23.00 |  0.00
-        2026-03-01 | FJ   |   23.00 | work_accident |            || 23.00 |  0.00
-        2026-03-01 | FJ   |   23.00 |               | css        || 23.00 |  0.00
-        2026-03-01 | PAV  |   24.00 | ald           |            || 24.00 |  0.00
+        date       | code | charged | exempt        | minor | protection || amo   | own
+        -----------+------+---------+---------------+-------+------------++-------+------
+        2026-03-01 | FJ   |   23.00 |               |       |            ||  0.00 | 23.00
+        2026-03-01 | FJ   |   23.00 | ald           |       |            ||  0.00 | 23.00
+        2026-03-01 | FJ   |   23.00 | invalidity    |       |            ||  0.00 | 23.00
+        2026-03-01 | FJ   |   23.00 |               | T     |            ||  0.00 | 23.00
+        2026-03-01 | FJ   |   23.00 | maternity     |       |            || 23.00 |  0.00
+        2026-03-01 | FJ   |   23.00 | newborn       | T     |            || 23.00 |  0.00
+        2026-03-01 | FJ   |   23.00 | work_accident |       |            || 23.00 |  0.00
+        2026-03-01 | FJ   |   23.00 | act           |       |            || 23.00 |  0.00
+        2026-03-01 | FJ   |   23.00 |               |       | css        || 23.00 |  0.00
+        2026-03-01 | FJ   |   23.00 |               |       | ame        || 23.00 |  0.00
+        2026-03-01 | FJP  |   17.00 | maternity     |       |            || 17.00 |  0.00
+        2026-03-01 | FPU  |   23.00 | maternity     |       |            || 23.00 |  0.00
+        2026-03-31 | PAV  |   24.00 |               |       |            ||  0.00 | 24.00
+        2026-03-31 | PAV  |   24.00 | ald           |       |            || 24.00 |  0.00
+        2026-03-31 | PAV  |   24.00 | invalidity    |       |            || 24.00 |  0.00
+        2026-03-31 | PAV  |   24.00 | maternity     |       |            || 24.00 |  0.00
+        2026-03-31 | PAV  |   24.00 | newborn       | T     |            || 24.00 |  0.00
     """)
 
 

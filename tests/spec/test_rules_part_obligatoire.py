@@ -15,6 +15,11 @@ def test_each_kind_of_act_has_its_rate():
         PH7  |   20.00 |    20.00 ||  65% | 13.00
         PH4  |   20.00 |    20.00 ||  30% |  6.00
         PH1  |   20.00 |    20.00 ||  15% |  3.00
+        ATM  |   20.00 |    20.00 ||  70% | 14.00
+        ADI  |   20.00 |    20.00 ||  70% | 14.00
+        SDE  |   20.00 |    20.00 ||  60% | 12.00
+        PAN  |   20.00 |    20.00 ||  60% | 12.00
+        GHS  |   20.00 |    20.00 ||  80% | 16.00
     """)
 
 
@@ -33,16 +38,16 @@ def test_the_share_is_rounded_half_up_to_the_cent():
 def test_an_exonerated_act_is_paid_in_full():
     """Long illness, maternity, work accident, invalidity, newborn, or the act itself (CSS L160-14, R160-8)."""
     check("""
-        code | charged | declared | exempt        | protection || rate | amo
-        -----+---------+----------+---------------+------------++------+------
-        PH4  |   20.00 |    20.00 | ald           |            || 100% | 20.00
-        PH4  |   20.00 |    20.00 | maternity     |            || 100% | 20.00
-        PH4  |   20.00 |    20.00 | work_accident |            || 100% | 20.00
-        PH4  |   20.00 |    20.00 | act           |            || 100% | 20.00
-        PH4  |   20.00 |    20.00 | invalidity    |            || 100% | 20.00
-        PH4  |   20.00 |    20.00 | newborn       |            || 100% | 20.00
-        PH4  |   20.00 |    20.00 |               | ame        || 100% | 20.00
-        PH4  |   20.00 |    20.00 |               | css        ||  30% |  6.00
+        code | charged | declared | exempt        | minor | protection || rate | amo
+        -----+---------+----------+---------------+-------+------------++------+------
+        PH4  |   20.00 |    20.00 | ald           |       |            || 100% | 20.00
+        PH4  |   20.00 |    20.00 | maternity     |       |            || 100% | 20.00
+        PH4  |   20.00 |    20.00 | work_accident |       |            || 100% | 20.00
+        PH4  |   20.00 |    20.00 | act           |       |            || 100% | 20.00
+        PH4  |   20.00 |    20.00 | invalidity    |       |            || 100% | 20.00
+        PH4  |   20.00 |    20.00 | newborn       | T     |            || 100% | 20.00
+        PH4  |   20.00 |    20.00 |               |       | ame        || 100% | 20.00
+        PH4  |   20.00 |    20.00 |               |       | css        ||  30% |  6.00
     """)
 
 

@@ -1,6 +1,8 @@
 """What cannot be priced is refused by name: never priced at zero, never guessed."""
 
-from tests.spec.tables import check
+from tests.spec.tables import acts, check
+
+from cloison.rules import TariffBook, price
 
 
 def test_an_act_that_cannot_be_priced_says_why_and_has_no_amount():
@@ -53,3 +55,32 @@ def test_a_bound_is_the_last_plausible_value():
         C    |    1 |        1 |      100.00 |       100.00 | 100% TM   | 99999999.99 ||
         C    |    1 |        1 |      100.00 |       100.00 | 100% TM   | 100000000.0 || guarantee_wrong
     """)
+
+
+def test_parts_of_an_invoice_that_contradict_each_other_are_refused():
+    """A trip on a consultation, glasses at a laboratory, a newborn of age, an insurer that paid more than the cost."""
+    check("""
+        code | charged | declared | km | pair | exempt  | minor | other || amo   | reason
+        -----+---------+----------+----+------+---------+-------+-------++-------+-----------------------
+        G    |   30.00 |          | 10 |      |         |       |       ||  0.00 | combination_impossible
+        B    |   30.00 |    30.00 |    | p    |         |       |       ||  0.00 | combination_impossible
+        PH7  |   30.00 |    30.00 |    |      | newborn |       |       ||  0.00 | combination_impossible
+        PH7  |   30.00 |    30.00 |    |      | newborn | T     |       || 30.00 |
+        PH7  |   30.00 |    30.00 |    |      |         |       | 30.01 ||  0.00 | combination_impossible
+        ZZZ  |   30.00 |          | 10 |      |         |       | 30.01 ||  0.00 | act_unknown
+    """)
+
+
+def test_another_insurer_that_paid_more_than_was_left_is_said():
+    """The compulsory share of 13 euros leaves 7: whoever paid 8 paid too much, and there is nothing to add."""
+    priced = price(
+        acts("""
+        code | charged | declared | guarantee | other ||
+        -----+---------+----------+-----------+-------++
+        PH7  |   20.00 |    20.00 | 100% TM   |  7.00 ||
+        PH7  |   20.00 |    20.00 | 100% TM   |  8.00 ||
+        """),
+        TariffBook.standard(),
+    )
+    said = ["rules.other_paid_more" in {reason.code for reason in priced.reasons(row)} for row in range(2)]
+    assert (said, priced.amc_share.tolist(), priced.own_share.tolist()) == ([False, True], [0, 0], [0, 0])

@@ -11,6 +11,7 @@ from cloison.money import AMOUNT_CENTS_MAX
 from cloison.rules.acts import Acts
 from cloison.rules.bill import Bill, Mask, Sheet
 from cloison.rules.codes import ACT_CODES
+from cloison.rules.contradictions import contradictory
 from cloison.rules.law import Law, Only
 from cloison.rules.order import COLUMNS, LAW_NUMBERS, ORDER, Selector, Step
 from cloison.rules.priced import Priced, Trace
@@ -59,6 +60,7 @@ def price(acts: Acts, tariff: TariffBook) -> Priced:
     dates = tariff.dates(acts.care_date)
 
     batch = Bill(acts, sheet, dates)
+    batch.refuse(contradictory(acts), "combination_impossible")
     blocks = [block for _, block in batch.blocks()]
     for number, (whole, steps) in enumerate(PHASES):
         for bill in [batch] if whole else blocks:
@@ -151,6 +153,8 @@ def compare(bill: Bill) -> None:
     declared = bill.declared_base
     lowered = bill.remarked("charged_below_base")
     bill.remark(priced & (declared >= 0) & (declared != bill.base) & ~lowered, "base_differs")
+    if (other := bill.paid_by_other).any():
+        bill.remark(priced & (other > bill.charged - bill.amo_share), "other_paid_more")
 
 
 def _refused(bill: Bill) -> Mask:

@@ -217,6 +217,19 @@ REASONS = Catalogue(
         "le seul tarif connu date du 1er février 2013",
     ),
     _reason(
+        319,
+        "combination_impossible",
+        (
+            "Deux parties de la facture se contredisent : un trajet ou un équipement sur un acte qui n'en a pas, un "
+            "nouveau-né qui n'est pas mineur, ou un autre assureur qui a payé plus que le montant facturé.",
+            "Two parts of the invoice contradict each other: a trip or an equipment on an act that has none, a newborn "
+            "who is not a minor, or another insurer that paid more than was charged.",
+        ),
+        ("Corrigez la partie qui est fausse.", "Correct the part that is wrong."),
+        _PS,
+        "contrôle du projet",
+    ),
+    _reason(
         340,
         "capped_per_act",
         (
@@ -322,6 +335,17 @@ REASONS = Catalogue(
         ("Vérifiez le code et le coefficient de l'acte.", "Check the code and the coefficient of the act."),
         _PS,
         "CSS L162-14",
+    ),
+    _reason(
+        353,
+        "other_paid_more",
+        (
+            "L'autre complémentaire a payé plus que ce que laissait la part obligatoire.",
+            "The other complementary insurer paid more than the compulsory share left.",
+        ),
+        ("Rapprochez les deux paiements : un trop-perçu est possible.", "Compare both payments: one may be too much."),
+        _PS,
+        "une assurance de frais ne paie jamais plus que les frais",
     ),
     _reason(
         360,
