@@ -163,15 +163,17 @@ def _guarantee(node: _Node) -> Guarantee:
     if needed is not None and node.at(needed).whole() is None:
         raise node.at(needed).wrong(f"the formula {formula.name} needs it")
     domain, held = node.at("domain").among(Domain), node.period()
+    family, optam = node.at("family").text(empty=True), node.at("optam").optional_flag()
+    network = node.at("network").optional_flag() or False
     numbers = {name: node.at(name).whole_or_zero() for name in NUMBERS}
     caps: dict[str, Any] = {name: node.at(name).whole() for name in CAPS}  # Any: by name, whole numbers or null
     with node.placed():
         return Guarantee(
             domain=domain,
             formula=formula,
-            family=node.at("family").text(empty=True),
-            optam=node.at("optam").optional_flag(),
-            network=node.at("network").optional_flag() or False,
+            family=family,
+            optam=optam,
+            network=network,
             start=held.start,
             end=held.end,
             **numbers,
