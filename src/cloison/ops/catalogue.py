@@ -1,5 +1,6 @@
 """Every reason of every part by its number: what turns the number in a column into words."""
 
+from cloison.claims import quote_refusals as quotes
 from cloison.claims import refusals as claims
 from cloison.disclosure import reasons as disclosure
 from cloison.errors import Catalogue
@@ -36,6 +37,7 @@ PARTS: dict[str, Catalogue] = {
     "rules": RULES,
     "rules.faults": RULES_FAULTS,
     "claims": claims.CATALOGUE,
+    "claims.quotes": quotes.CATALOGUE,
     "payments": payments.CATALOGUE,
     "disclosure": disclosure.CATALOGUE,
     "identity": identity.CATALOGUE,
