@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tests.house.sources import Source
 
 import cloison
@@ -198,17 +199,45 @@ def test_no_float_comes_near_an_amount(product: Sequence[Source]):
         for source in product
         if source.part in EXACT
         for node in ast.walk(source.tree)
-        if isinstance(node, ast.expr) and is_float(node)
+        if isinstance(node, ast.expr | ast.AugAssign) and is_float(node)
     ]
     assert floats == []
 
 
-def is_float(node: ast.expr) -> bool:
-    """A float literal, `float(...)` or a float dtype."""
+@pytest.mark.parametrize(
+    "code",
+    ["x = 1.5", "x = 1e3", "float(a)", "a.astype(np.float64)", 'a.astype("f8")', "np.zeros(3, dtype=float)",
+     "x = amount * rate / 10_000", "amount /= 2", "np.true_divide(a, b)", "np.mean(a)", "a.mean()"],
+)  # fmt: skip
+def test_each_way_a_float_comes_in_is_seen(code: str):
+    assert any(is_float(node) for node in ast.walk(ast.parse(code)) if isinstance(node, ast.expr | ast.AugAssign))
+
+
+@pytest.mark.parametrize(
+    "code", ["x = 15", "a // b", "half_up(a * b, 10_000)", 'folder / "name.xml"', "folder / f'{a}.xml'"]
+)
+def test_whole_numbers_and_paths_are_no_floats(code: str):
+    assert not any(is_float(node) for node in ast.walk(ast.parse(code)) if isinstance(node, ast.expr | ast.AugAssign))
+
+
+FLOAT_NAMES = {"float", "float16", "float32", "float64", "floating", "f2", "f4", "f8", "<f4", "<f8"}
+FLOAT_MAKERS = {"true_divide", "divide", "mean", "average", "median", "std", "var"}
+
+
+def is_float(node: ast.expr | ast.AugAssign) -> bool:
+    """A float literal or type, a division that leaves whole numbers, or a function that does. A path is no number."""
     if isinstance(node, ast.Constant):
-        return isinstance(node.value, float)
-    if isinstance(node, ast.Call):
-        return isinstance(node.func, ast.Name) and node.func.id == "float"
+        return isinstance(node.value, float) or (isinstance(node.value, str) and node.value in FLOAT_NAMES)
+    if isinstance(node, ast.Name):
+        return node.id == "float"
     if isinstance(node, ast.Attribute):
-        return node.attr in {"float16", "float32", "float64", "floating"}
-    return False
+        return node.attr in FLOAT_NAMES | FLOAT_MAKERS
+    if isinstance(node, ast.AugAssign):
+        return isinstance(node.op, ast.Div)
+    return (
+        isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and not (is_text(node.left) or is_text(node.right))
+    )
+
+
+def is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))

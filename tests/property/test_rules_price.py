@@ -5,6 +5,7 @@ from random import Random
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.oracle.draws import draw
@@ -12,7 +13,8 @@ from tests.oracle.payer import TECHNICAL
 
 from cloison.rules import ACT_CODES, Acts, Priced, TariffBook, Trips, price
 from cloison.rules.acts import DETAILS
-from cloison.rules.bill import BLOCK_ROWS
+from cloison.rules.bill import BLOCK_ROWS, Bill
+from cloison.rules.pricing import blank
 from cloison.rules.reasons import bit
 
 AMOUNTS = (
@@ -107,6 +109,15 @@ def test_no_float_reaches_an_amount():
         for value in parameter.values:
             amounts = value.value.values() if not isinstance(value.value, int) else [value.value]
             assert all(type(amount) is int for amount in amounts)
+
+
+def test_a_float_is_refused_before_it_reaches_an_amount():
+    """A column of cents would take 12.9 as 12: the rule that gives it is stopped instead."""
+    acts = draw(2, 5)
+    bill = Bill(acts, blank(5), BOOK.dates(acts.care_date))
+    for where in (None, np.array([True, False, True, False, False])):
+        with pytest.raises(AssertionError, match="float64 is not a whole number"):
+            bill.decide("base", np.full(5, 12.9), 0, where)
 
 
 def test_blocks_leave_no_seam():

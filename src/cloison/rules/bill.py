@@ -242,6 +242,8 @@ class Bill:
 
     def decide(self, name: str, value: Cents | int, law: int, where: Mask | None = None, packed: bool = False) -> None:
         """Set a column, everywhere or where something holds, and note which law did."""
+        # A column of whole numbers would take a float and drop what is behind its point, without a word.
+        assert isinstance(value, int) or value.dtype.kind in "iu", f"{name}: {value.dtype} is not a whole number"
         column, trace = self._sheet.columns[name], self._sheet.trace.get(name)
         if self._rows is None and where is None:
             column[...] = value
