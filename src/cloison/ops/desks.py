@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from cloison.disclosure import Channel, Door, Purpose
 from cloison.errors import Reason, Unavailable
-from cloison.identity import Actor
+from cloison.identity import Actor, Practices
 from cloison.identity.permissions import Circumstances, Permission, Resource, permit
 from cloison.ops import house as houses
 from cloison.ops.batcher import Batcher, Policy
@@ -37,6 +37,7 @@ class Desks:
         self._desks: dict[Channel, Desk] = {}
         self._doors: dict[Channel, Door] = {}
         self._tenants: dict[str, int] = {}
+        self.practices: Practices
         self.batchers: dict[Channel, Batcher[Enquiry, Reply]] = {}
 
     async def open(self) -> None:
@@ -70,6 +71,7 @@ class Desks:
             )
             self._doors[channel] = door
         insurers = (await Reference.read(self._database, Role.API)).insurers
+        self.practices = await Practices.read(self._database, Role.API)
         self._tenants = dict(
             zip([each.decode() for each in insurers.amc.tolist()], insurers.tenant.tolist(), strict=True)
         )
