@@ -4,7 +4,8 @@ import asyncio
 import itertools
 import os
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -55,9 +56,9 @@ async def _without_waiting_for_the_disk(address: Address) -> None:
     await connection.close()
 
 
-@pytest.fixture
-async def address(template: Address) -> AsyncIterator[Address]:
-    """An empty, migrated database of this test's own."""
+@asynccontextmanager
+async def copy_of(template: Address) -> AsyncGenerator[Address]:
+    """An empty, migrated database, dropped at the end."""
     name = f"cloison_test_{os.getpid()}_{next(_numbers)}"
     connection = await administer(template.named("postgres"))
     try:
@@ -69,6 +70,13 @@ async def address(template: Address) -> AsyncIterator[Address]:
         await connection.execute(f"drop database {name} with (force)")
     finally:
         await connection.close()
+
+
+@pytest.fixture
+async def address(template: Address) -> AsyncIterator[Address]:
+    """An empty, migrated database of this test's own."""
+    async with copy_of(template) as copied:
+        yield copied
 
 
 @pytest.fixture

@@ -1,11 +1,13 @@
 """Nobody reads another insurer's or practice's rows: thousands of forged questions here, a million in bench/probes."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from random import Random
 
 import asyncpg
 import pytest
 from bench.probes import PROBED, WINDOWS, Nation, Prober, readable, seed
+from tests.conftest import copy_of
 from tests.security.test_roles import RUNS
 
 from cloison.storage.database import Address, Database, administer, connection_of
@@ -20,14 +22,27 @@ NOT_PROBED = {
 COUNT = 4_000
 
 
-@pytest.fixture
-async def nation(address: Address) -> Nation:
-    return await seed(address, practices=12, tenants=4, persons=30)
+@pytest.fixture(scope="module")
+async def place(template: Address) -> AsyncIterator[Address]:
+    """One small nation for the tests of this module: they only ask."""
+    async with copy_of(template) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+async def nation(place: Address) -> Nation:
+    return await seed(place, practices=12, tenants=4, persons=30)
 
 
 @pytest.fixture
-async def prober(address: Address, nation: Nation, database: Database) -> Prober:
-    owner = await administer(address)
+async def database(place: Address) -> AsyncIterator[Database]:
+    async with Database(place) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def prober(place: Address, nation: Nation, database: Database) -> Prober:
+    owner = await administer(place)
     windows = await readable(owner)
     await owner.close()
     return Prober(database, nation, windows, Random(7))
@@ -45,24 +60,29 @@ async def test_the_same_questions_about_ones_own_find_rows(prober: Prober) -> No
 
 
 @pytest.mark.parametrize(
-    "mistake",
+    ("mistake", "mended"),
     [
-        "alter table claims.own_invoice disable row level security",
-        "create policy all_of_them on payments.own_order for select to c_insurer using (true)",
-        "create policy all_of_them on payments.own_payment_event for select to c_api using (true)",
-        "alter table exchanges.document disable row level security",
+        (f"alter table {table} disable row level security", f"alter table {table} enable row level security")
+        for table in ("claims.own_invoice", "exchanges.document")
+    ]
+    + [
+        (f"create policy everything on {table} for select to {role} using (true)", f"drop policy everything on {table}")
+        for table, role in (("payments.own_order", Role.INSURER), ("payments.own_payment_event", Role.API))
     ],
 )
-async def test_a_hole_is_found(address: Address, prober: Prober, mistake: str) -> None:
-    owner = await administer(address)
+async def test_a_hole_is_found(place: Address, prober: Prober, mistake: str, mended: str) -> None:
+    owner = await administer(place)
     await owner.execute(mistake)
-    await owner.close()
-    tally = await prober.run(COUNT)
+    try:
+        tally = await prober.run(COUNT)
+    finally:
+        await owner.execute(mended)
+        await owner.close()
     assert sum(tally.rows.values()) > 0
 
 
-async def test_everything_that_a_channel_reads_under_row_security_or_executes_is_probed(address: Address) -> None:
-    owner = await administer(address)
+async def test_everything_that_a_channel_reads_under_row_security_or_executes_is_probed(place: Address) -> None:
+    owner = await administer(place)
     assert {relation for _, relation, _ in await readable(owner)} == WINDOWS.keys()
     await owner.close()
     executed = {function for function, roles in RUNS.items() if roles & PROBED_ROLES}
@@ -93,8 +113,9 @@ async def test_an_error_of_a_forged_condition_tells_nothing_about_rows_of_others
             await connection.fetchval(query, own)
 
 
-async def test_statistics_of_columns_tell_nothing(address: Address, nation: Nation, database: Database) -> None:
-    owner = await administer(address)
+async def test_statistics_of_columns_tell_nothing(place: Address, nation: Nation, database: Database) -> None:
+    assert nation.practices
+    owner = await administer(place)
     await owner.execute("analyze")
     known = (
         "select count(*) from pg_stats where schemaname in ('claims', 'payments', 'rights', 'exchanges', 'disclosure')"

@@ -8,6 +8,7 @@ from datetime import date
 import asyncpg
 import pytest
 from bench.probes import seed
+from tests.conftest import copy_of
 
 from cloison.errors import Unavailable
 from cloison.storage.classify import Class, classes
@@ -136,11 +137,18 @@ OWN = "select count(*) from claims.own_invoice"
 MISSING = (asyncpg.UndefinedObjectError, asyncpg.InvalidTextRepresentationError)
 
 
+@pytest.fixture(scope="module")
+async def place(template: Address) -> AsyncIterator[Address]:
+    """One small nation for the tests of this module."""
+    async with copy_of(template) as address:
+        await seed(address, practices=6, tenants=3, persons=5)
+        yield address
+
+
 @pytest.fixture
-async def narrow(address: Address) -> AsyncIterator[Database]:
+async def narrow(place: Address) -> AsyncIterator[Database]:
     """One connection per role: whoever comes next gets the one that was just given back."""
-    await seed(address, practices=6, tenants=3, persons=5)
-    async with Database(address, pool_size=1) as database:
+    async with Database(place, pool_size=1) as database:
         yield database
 
 
@@ -227,22 +235,20 @@ async def remembered(connection: Connection) -> set[str]:
     }
 
 
-async def test_two_practices_at_once_each_see_their_own(address: Address) -> None:
-    nation = await seed(address, practices=6, tenants=3, persons=5)
-    async with Database(address, pool_size=3) as database:
+async def test_two_practices_at_once_each_see_their_own(place: Address) -> None:
+    async with Database(place, pool_size=3) as database:
 
         async def mine(practice: int) -> None:
             async with database.transaction(Role.PORTAL, practice=practice) as work:
                 found = await connection_of(work).fetch("select distinct practice from claims.own_invoice")
                 assert [row[0] for row in found] == [practice]
 
-        await asyncio.gather(*(mine(practice) for practice in nation.practices * 10))
+        await asyncio.gather(*(mine(practice) for practice in [1, 2, 3, 4, 5, 6] * 10))
 
 
-async def test_batches_write_below_a_window_and_meet_no_row_security(address: Address) -> None:
+async def test_batches_write_below_a_window_and_meet_no_row_security(place: Address) -> None:
     """COPY, which row security would refuse, into the table that a window shows."""
-    await seed(address, practices=2, tenants=2, persons=2)
-    owner = await administer(address)
+    owner = await administer(place)
     await owner.execute("set role s_claims")
     await owner.copy_records_to_table("file", schema_name="claims", columns=["name", "digest", "size_bytes", "spool"],
                                       records=[("x", b"\0" * 32, 1, "x")])  # fmt: skip
@@ -255,5 +261,5 @@ async def test_batches_write_below_a_window_and_meet_no_row_security(address: Ad
     )
     await owner.execute("reset role")
     await owner.close()
-    async with Database(address) as database, database.transaction(Role.API, practice=1) as work:
+    async with Database(place) as database, database.transaction(Role.API, practice=1) as work:
         assert await connection_of(work).fetchval(f"{OWN} where invoice = 1000000000") == 1
