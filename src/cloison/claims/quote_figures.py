@@ -141,10 +141,12 @@ def estimate(
 ) -> Estimate:
     """Price parts on the rights revealed for them. For those not `fresh`, answered otherwise, nothing is due."""
     batch = parts.quotes.claims
-    lines = replace(batch.lines, asked=np.where(batch.lines.asked < 0, batch.lines.charged, batch.lines.asked))
-    batch = replace(batch, lines=lines)
     covered = covered_lines(office, asked_of(office, batch, tenant, practice_row), revealed)
     bill = price(acts_of(batch, covered, practice_row, office.practices, office.reference.book), office.tariff)
+    # Who asks for what the guarantee gives is not paid less than asked.
+    all_of_it = np.where(bill.amc_share > 0, bill.amc_share, batch.lines.charged)
+    lines = replace(batch.lines, asked=np.where(batch.lines.asked < 0, all_of_it, batch.lines.asked))
+    batch = replace(batch, lines=lines)
     due = entitled(batch, bill, (covered.reason == 0) & ~bill.refused & fresh[lines.invoice])
     return Estimate(parts, batch, covered, bill, due, Limits.of(batch, covered, due, office.reference.book))
 
