@@ -1,6 +1,7 @@
 """What holds for every batch: shares add up, no share is negative, order and cuts change nothing."""
 
 from dataclasses import fields, replace
+from datetime import date
 from random import Random
 from typing import Any
 
@@ -11,11 +12,13 @@ from hypothesis import strategies as st
 from tests.oracle.draws import draw
 from tests.oracle.payer import TECHNICAL
 
+from cloison.period import FOREVER
 from cloison.rules import ACT_CODES, Acts, Priced, TariffBook, Trips, price
 from cloison.rules.acts import DETAILS
 from cloison.rules.bill import BLOCK_ROWS, Bill
 from cloison.rules.pricing import blank
 from cloison.rules.reasons import bit
+from cloison.rules.tariff_book import Parameter, Value
 
 AMOUNTS = (
     "base",
@@ -30,6 +33,19 @@ AMOUNTS = (
     "remarks",
 )
 BOOK = TariffBook.standard()
+CHANGES = date(2031, 1, 1)
+
+
+def _changed(parameter: Parameter) -> Parameter:
+    """The parameter with another value from a day that no drawn act reaches."""
+    last = parameter.values[-1]
+    if last.last != FOREVER or parameter.choices:
+        return parameter
+    changed = last.value + 7 if isinstance(last.value, int) else {key: amount + 7 for key, amount in last.value.items()}
+    return replace(parameter, values=(*parameter.values, Value(CHANGES, changed, "a text to come")))
+
+
+LATER = TariffBook([_changed(parameter) for parameter in BOOK.parameters.values()])
 batches = st.builds(draw, st.integers(0, 2**32), st.integers(1, 300))
 
 
@@ -92,9 +108,19 @@ def test_a_batch_cut_anywhere_gives_what_it_gives_whole(acts: Acts, cut: int):
 
 @given(batches)
 def test_pricing_the_past_again_gives_the_past(acts: Acts):
-    once, again = price(acts, BOOK), price(acts, BOOK)
-    for name in AMOUNTS:
-        assert (getattr(once, name) == getattr(again, name)).all(), name
+    """With the book of a later day too, in which every value has changed since."""
+    once = price(acts, BOOK)
+    for book in (BOOK, LATER):
+        again = price(acts, book)
+        for name in AMOUNTS:
+            assert (getattr(once, name) == getattr(again, name)).all(), name
+
+
+def test_a_later_book_prices_a_later_day_otherwise():
+    """What the test above compares with is another book: the same consultation costs more in it."""
+    acts = draw(4, 400)
+    later = replace(acts, care_date=np.full(len(acts), np.datetime64(CHANGES, "D")))
+    assert (price(later, BOOK).base != price(later, LATER).base).any()
 
 
 def test_no_float_reaches_an_amount():
