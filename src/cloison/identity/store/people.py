@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 import asyncpg
 
@@ -34,6 +35,7 @@ class Standing:
     account: int
     kind: str
     state: str
+    cause: str
     probation_until: datetime | None
 
 
@@ -160,14 +162,23 @@ def delegation_of(row: asyncpg.Record) -> Delegation:
 
 async def standing(database: Storage, account: int) -> Standing:
     async with database.session(Role.IDENTITY) as connection:
-        row = await connection.fetchrow(
-            """select a.account, a.kind, coalesce(s.state, 'active') as state, s.probation_until
-               from identity.account a
-               left join lateral (select state, probation_until from identity.standing where account = a.account
-                                  order by standing desc limit 1) s on true
-               where a.account = $1""",
-            account,
-        )
+        return await _standing(connection, account)
+
+
+async def standing_within(work: Transaction, account: int) -> Standing:
+    return await _standing(connection_of(work), account)
+
+
+async def _standing(connection: Connection, account: int) -> Standing:
+    row = await connection.fetchrow(
+        """select a.account, a.kind, coalesce(s.state, 'active') as state, coalesce(s.cause, '') as cause,
+                  s.probation_until
+           from identity.account a
+           left join lateral (select state, cause, probation_until from identity.standing where account = a.account
+                              order by standing desc limit 1) s on true
+           where a.account = $1""",
+        account,
+    )
     assert row is not None, "an account that was found exists"
     return Standing(**dict(row))
 
@@ -268,3 +279,34 @@ async def set_activities(work: Transaction, account: int, practices: list[int], 
         practices,
         day,
     )
+
+
+async def has_delegation(work: Transaction, account: int, day: date) -> bool:
+    return await connection_of(work).fetchval(
+        """select exists (select from identity.delegation
+                          where account = $1 and valid_from <= $2 and $2 < valid_to)""",
+        account,
+        day,
+    )
+
+
+async def bind_insured(work: Transaction, account: int, tenant: int, person: UUID, day: date) -> None:
+    await connection_of(work).execute(
+        "insert into identity.insured (account, tenant, person, valid_from) values ($1, $2, $3, $4)",
+        account,
+        tenant,
+        person,
+        day,
+    )
+
+
+async def insured_of(database: Storage, account: int, day: date) -> list[tuple[int, UUID]]:
+    """The insurers and pseudonyms of the persons whose statement an account reads."""
+    async with database.session(Role.IDENTITY) as connection:
+        rows = await connection.fetch(
+            """select tenant, person from identity.insured
+               where account = $1 and valid_from <= $2 and $2 < valid_to order by tenant, person""",
+            account,
+            day,
+        )
+    return [(row["tenant"], row["person"]) for row in rows]
