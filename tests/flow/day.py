@@ -17,6 +17,7 @@ from typing import Self
 
 import asyncpg
 import numpy as np
+from tests.flow.paper_guarantees import ALWAYS, Guarantee, record
 
 from cloison.claims import ClaimBatch, ClaimInvoices, ClaimLines, Office, Settlement, settle
 from cloison.claims.adjudicate import Decisions
@@ -29,9 +30,8 @@ from cloison.ops.house import tariff_version
 from cloison.rights import engagement
 from cloison.rights.enquiry import Desk, Enquiries, Replies
 from cloison.rights.reference import Reference
-from cloison.rules import Domain, Formula, TariffBook, Trips
+from cloison.rules import Domain, TariffBook, Trips
 from cloison.rules.acts import Pathway
-from cloison.rules.produits import ANY_DOCTOR, family_number
 from cloison.storage.database import Database, administer
 from cloison.storage.keys import KeyProvider
 from cloison.storage.roles import Role
@@ -39,30 +39,8 @@ from cloison.storage.vault_index import BlindIndex
 
 TODAY = date(2026, 11, 20)
 AMC = "75004407"
-ALWAYS = date(2020, 1, 1)
 FOREVER = date.max
 ROLE_OF = {Channel.PORTAL: Role.PORTAL, Channel.CARD: Role.CARD}
-
-
-@dataclass(frozen=True)
-class Guarantee:
-    """What a product gives; `None` is no limit."""
-
-    domain: str
-    formula: str = "TM"
-    rate_bp: int = 10_000
-    amount: int = -1
-    cap: int = -1
-    ceiling: int = -1
-    waiting: int = -1
-    start: date = ALWAYS
-    end: date = FOREVER
-    family: str = ""
-    optam: bool | None = None
-    network: bool = False
-    day_cap: int = -1
-    pair_cap: int = -1
-    tooth_cap: int = -1
 
 
 @dataclass(frozen=True)
@@ -196,19 +174,7 @@ class Day:
         return number
 
     async def guarantee(self, product: int, *guarantees: Guarantee) -> None:
-        await self.owner.executemany(
-            """insert into rights.guarantee (product, domain, formula, rate_bp, amount_cents, act_cap_cents,
-                                             annual_ceiling_cents, waiting_days, valid_from, valid_to, family, optam,
-                                             network, day_cap_cents, pair_cap_cents, tooth_cap_cents)
-               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)""",
-            [
-                (product, Domain[each.domain], Formula[each.formula], each.rate_bp, each.amount, each.cap,
-                 each.ceiling, each.waiting, each.start, each.end, family_number(each.family),
-                 ANY_DOCTOR if each.optam is None else int(each.optam), each.network, each.day_cap, each.pair_cap,
-                 each.tooth_cap)
-                for each in guarantees
-            ],
-        )  # fmt: skip
+        await record(self.owner, product, guarantees)
 
     async def practice(self, number: str, category: str = "medecin_generaliste", sector: int = 1) -> int:
         return await self.owner.fetchval(
