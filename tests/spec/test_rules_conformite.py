@@ -25,7 +25,7 @@ def product(*rows: Mapping[str, object], responsable: bool = True) -> Product:
     sound = [
         *({"domain": domain.name, **TM} for domain in Domain),
         {"domain": "OPTI", "family": "lunettes_classe_a", **FULL},
-        {"domain": "OPTI", "family": "lunettes_classe_b", "formula": "FR", "rate_bp": 10_000},
+        {"domain": "OPTI", "family": "lunettes_classe_b", **FULL, "pair_cap_cents": 42_000},
         {"domain": "AUDI", "family": "aides_auditives_1", **FULL},
         {"domain": "DENT", "family": "protheses_panier_0", **FULL},
     ]
@@ -138,8 +138,48 @@ def test_a_basket_of_100_sante_is_paid_in_full(domain: str, family: str):
     assert broken({"domain": domain, "family": family, **FULL, "annual_ceiling_cents": 100_000}) == expected
 
 
-@pytest.mark.parametrize(("amount", "kept"), [(4_999, False), (5_000, True), (42_000, True), (42_001, False)])
-def test_an_amount_for_other_glasses_stays_between_floor_and_ceiling(amount: int, kept: bool):
+def test_the_daily_charge_of_the_hospital_is_paid_without_limit():
+    """No cap per act, no number of days: 23 euros a day for as long as the stay lasts (CSS R871-2 1)."""
+    expected = [("floor_limited", "CSS R871-2 1", "forfait_journalier")]
+    assert broken({"domain": "HOSP", "family": "forfait_journalier", **TM, "act_cap_cents": 2_000}) == expected
+    assert broken({"domain": "HOSP", "family": "forfait_journalier", **TM, "annual_ceiling_cents": 60_000}) == expected
+    assert broken({"domain": "HOSP", "family": "forfait_journalier", "formula": "NONE"}) == [
+        ("floor_missing", "CSS R871-2 1", "forfait_journalier")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("pair", "kept"), [(4_999, False), (5_000, True), (42_000, True), (42_001, False), (None, False)]
+)
+def test_the_real_cost_of_other_glasses_is_capped_between_floor_and_ceiling(pair: int | None, kept: bool):
+    """50 to 420 euros a pair for two simple lenses; without a cap the ceiling is exceeded (CSS R871-2 3)."""
+    row = {"domain": "OPTI", "family": "lunettes_classe_b", **FULL, "pair_cap_cents": pair}
+    assert broken(row) == ([] if kept else [("glasses_out_of_range", "CSS R871-2 3", "lunettes_classe_b")])
+
+
+def test_the_ticket_moderateur_alone_on_other_glasses_has_no_floor_to_keep():
+    assert broken({"domain": "OPTI", "family": "lunettes_classe_b", **TM}) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "kept"),
+    [
+        ({"formula": "BR", "rate_bp": 30_000}, True),
+        ({**FULL, "pair_cap_cents": 170_000}, True),
+        ({**FULL, "act_cap_cents": 170_000}, True),
+        ({**FULL, "pair_cap_cents": 170_001}, False),
+        (FULL, False),
+    ],
+)
+def test_a_hearing_aid_of_class_two_is_paid_up_to_1700_euros_an_ear(row: Mapping[str, object], kept: bool):
+    """The share of the compulsory scheme is inside the 1 700 euros; pricing keeps each ear below (CSS R871-2 3)."""
+    found = broken({"domain": "AUDI", "family": "aides_auditives_2", **row})
+    assert (("hearing_aid_too_high", "CSS R871-2 3", "aides_auditives_2") not in found) is kept
+
+
+@pytest.mark.parametrize(("amount", "kept"), [(1_666, False), (1_667, True), (14_000, True), (14_001, False)])
+def test_an_amount_for_other_glasses_counts_for_the_frame_and_both_lenses(amount: int, kept: bool):
+    """Three times the amount for a pair: from 50 to 420 euros."""
     found = broken({"domain": "OPTI", "family": "lunettes_classe_b", "formula": "EUR", "amount_cents": amount})
     assert (("glasses_out_of_range", "CSS R871-2 3", "lunettes_classe_b") not in found) is kept
 

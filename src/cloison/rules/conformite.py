@@ -26,6 +26,8 @@ OPTIONAL_FAMILIES = ("medicaments_30", "medicaments_15")
 PAID_IN_FULL = ("lunettes_classe_a", "aides_auditives_1", "protheses_panier_0")
 """Baskets of 100 % sante."""
 DOCTORS = ("consultations", "technique", "imagerie")
+PIECES_OF_A_PAIR = 3
+"""A frame and two lenses: an amount per act is paid for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ def breaches(product: Product, day: date, tariff: TariffBook) -> list[Breach]:
         found.update(dict.fromkeys(_overruns(product, day, network, tariff)))
         found.update(dict.fromkeys(_baskets(product, day, network)))
         found.update(dict.fromkeys(_glasses(product, day, network, tariff)))
+        found.update(dict.fromkeys(_ears(product, day, network, tariff)))
     return list(found)
 
 
@@ -122,20 +125,40 @@ def _baskets(product: Product, day: date, network: bool) -> Iterator[Breach]:
 
 
 def _glasses(product: Product, day: date, network: bool, tariff: TariffBook) -> Iterator[Breach]:
-    """An amount for other glasses, or a cap per pair, stays between the floor and the ceiling of the first class."""
+    """What a product pays for a pair of other glasses stays between the floor and the ceiling of the first class.
+
+    The other classes have higher ceilings, which a product cannot name apart: pricing keeps each pair below its own.
+    The ticket moderateur alone, or a rate of the base (some cents), offers no glasses and has no floor to keep.
+    """
     row = product.on(day, ACT_NUMBERS["VU1"], True, network)
-    if row is None:
-        return
-    most = row.amount_cents if row.formula == Formula.EUR else row.pair_cap_cents
-    if most is None:
+    if row is None or row.formula not in (Formula.EUR, Formula.FR):
         return
     floor = tariff.parameters["optique.plancher.1"].at(day).value
     ceiling = tariff.parameters["optique.plafond.1"].at(day).value
     assert isinstance(floor, int)
     assert isinstance(ceiling, int)
-    if not floor <= most <= ceiling:
+    amounts = [row.amount_cents * PIECES_OF_A_PAIR] if row.formula == Formula.EUR else []
+    limits = [*amounts, *([] if row.pair_cap_cents is None else [row.pair_cap_cents])]
+    if not limits or not floor <= min(limits) <= ceiling:
         words = (f"de {euros(floor)} à {euros(ceiling)} EUR", f"from {euros(floor)} to {euros(ceiling)} EUR")
         yield _breach("glasses_out_of_range", "CSS R871-2 3", "lunettes_classe_b", row, *words)
+
+
+def _ears(product: Product, day: date, network: bool, tariff: TariffBook) -> Iterator[Breach]:
+    """A hearing aid outside class I: the real cost without a cap, or more than the ceiling, goes beyond it."""
+    ceiling = tariff.parameters["audiologie.plafond"].at(day).value
+    assert isinstance(ceiling, int)
+    row = product.on(day, ACT_NUMBERS["P2D"], True, network)
+    if row is None or row.formula not in (Formula.EUR, Formula.FR):
+        return
+    amounts = [row.amount_cents] if row.formula == Formula.EUR else []
+    limits = [*amounts, *(cap for cap in (row.act_cap_cents, row.pair_cap_cents) if cap is not None)]
+    if not limits or min(limits) > ceiling:
+        words = (
+            f"au plus {euros(ceiling)} EUR, part obligatoire comprise",
+            f"at most {euros(ceiling)} EUR, AMO included",
+        )
+        yield _breach("hearing_aid_too_high", "CSS R871-2 3", "aides_auditives_2", row, *words)
 
 
 def _code_of(family: str) -> int:

@@ -1,8 +1,8 @@
 """What is wrong with what the room is given besides acts: columns, tariff files, products, official tables.
 
 380-384  a caller's columns, or a tariff file
-385-390  breach: a product against an article
-391-399  an official table
+385-390  breach: a product against an article; 394 too
+391-393  an official table
 """
 
 from cloison.errors import Actor, Catalogue, Reason, Retry, Text
@@ -125,6 +125,17 @@ FAULTS = Catalogue(
         "glasses_out_of_range",
         ("Le forfait des lunettes sort des limites.", "The amount for glasses is out of range."),
         ("Ramenez le forfait entre plancher et plafond.", "Bring the amount between floor and ceiling."),
+        _INSURER,
+        "CSS R871-2 3",
+    ),
+    _reason(
+        394,
+        "hearing_aid_too_high",
+        (
+            "Une aide auditive de classe II est couverte au-delà du plafond.",
+            "A hearing aid of class II is covered beyond the ceiling.",
+        ),
+        ("Limitez la garantie par oreille.", "Limit the guarantee for each ear."),
         _INSURER,
         "CSS R871-2 3",
     ),
