@@ -32,11 +32,8 @@ from cloison.storage.roles import Role
 BASE = gate.BASE
 METADATA = f"{BASE}/metadata"
 LINKS = {ANSWER: ("request",), "ClaimResponse": ("request",), "PaymentNotice": ("request",), "Task": ("focus",)}
-PERMISSIONS = {
-    REQUEST: (Permission.ELIGIBILITY_ASK, Purpose.ELIGIBILITY),
-    ANSWER: (Permission.ELIGIBILITY_ASK, Purpose.ELIGIBILITY),
-}
-"""What a caller must be permitted, to do anything with a type."""
+JUDGED_WHEN_ASKED = {(REQUEST, "create"), (REQUEST, "$submit")}
+"""Interactions that whoever carries them out permits or not, with their purpose and proof."""
 
 
 def routes(house: House, database: Database, services: Services) -> list[Route]:
@@ -96,14 +93,15 @@ def _history(stored: Stored, kind: str) -> History:
     return history
 
 
-def _permitted(call: Call, kind: str, _interaction: str) -> Reason | None:
-    """Whether the caller may do this with a type, for the practice it acts for.
-
-    What is asked anew is judged again, with its purpose and proof, by whoever answers it.
-    """
-    permission, purpose = PERMISSIONS[kind]
-    about = Resource(organisation=call.actor.organisation, practice=call.actor.practice)
-    return permit(call.actor, permission, about, Circumstances(purpose, Proof.OWN_RECORD))
+def _permitted(call: Call, kind: str, interaction: str) -> Reason | None:
+    """Whether the caller may do this with a type: read again what its practice said and heard."""
+    if (kind, interaction) in JUDGED_WHEN_ASKED:
+        return None
+    actor = call.actor
+    tenant = min(actor.tenants, default=0)  # it could say nothing to other insurers than those of its contract
+    about = Resource(organisation=actor.organisation, practice=actor.practice, tenant=tenant)
+    purpose = min(actor.purposes, default=int(Purpose.RECALL))
+    return permit(actor, Permission.CLAIM_READ, about, Circumstances(purpose, Proof.OWN_RECORD))
 
 
 def _now() -> datetime:
