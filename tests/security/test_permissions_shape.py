@@ -9,6 +9,7 @@ import cedarpy
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.security import permission_book
 from tests.security.permission_space import WALLS, WHO, Asked, best_points
 
 from cloison.identity.actor import Actor, ActorKind, Channel, Means
@@ -238,3 +239,37 @@ def test_the_first_reason_is_told_when_several_apply() -> None:
     refused = permit(actor, Permission.QUOTE_ASK, Resource(practice=7), closed)
     assert refused is not None
     assert refused.code == "permission.channel_frozen"
+
+
+def test_the_page_of_permissions_says_what_the_policies_say() -> None:
+    """`python -m tests.security.permission_book` writes it."""
+    assert permission_book.PAGE.read_text("utf-8") == permission_book.page()
+
+
+def reads(node: Node) -> Iterator[str]:
+    """Every attribute that a policy looks at."""
+    if isinstance(node, list):
+        for each in node:
+            yield from reads(each)
+    elif isinstance(node, dict):
+        if path(node):
+            yield path(node)
+        else:
+            for each in node.values():
+                yield from reads(each)
+
+
+def test_the_walls_of_the_theorems_read_what_is_walked_through_and_no_more() -> None:
+    """So what else a question says cannot keep one of them from firing."""
+    asker, first, second = "principal.account", "context.first", "context.second"
+    assert {wall: set(reads(policies(WALLS)[wall])) for wall in (
+        "channel_frozen", "other_insurer", "no_proof", "second_person", "two_organisations", "export_approvers"
+    )} == {
+        "channel_frozen": {"context.frozen", "principal.channel"},
+        "other_insurer": {"principal.kind", "principal.tenant", "resource.tenant"},
+        "no_proof": {"context.proof"},
+        "second_person": {asker, f"{first}.account"},
+        "two_organisations": {asker, f"{first}.account", f"{second}.account", f"{first}.organisation",
+                              f"{second}.organisation"},
+        "export_approvers": {"resource.tenant", f"{first}.tenant", f"{second}.tenant"},
+    }  # fmt: skip
