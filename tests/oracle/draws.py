@@ -32,6 +32,7 @@ def draw(seed: int, size: int, first: date = date(2018, 12, 1), last: date = dat
     charged = _faulty(rng, rng.integers(0, 12_000, size) * dear, [0, 1, -1, 10_000_000_000])
     charged = np.where((BASE_OF[code] == Base.DETAIL) & (rng.random(size) < 0.7), 0, charged)
     declared = np.where(rng.random(size) < 0.75, rng.integers(0, 9_000, size) * dear, -1)
+    declared = np.select([rng.random(size) < 0.03, rng.random(size) < 0.05], [0, np.maximum(charged, -1)], declared)
     ceiling = np.where((rng.random(size) < 0.3) & (domains(code) != Domain.OPTI), persons // 2, -1)
     year = care_date.astype("datetime64[Y]").astype(np.int64)
     day = care_date.astype(np.int64)

@@ -157,6 +157,15 @@ def test_blocks_leave_no_seam():
     assert (whole.amc_share[seam][alone] == part.amc_share[alone]).all()
 
 
+def test_a_limit_is_shared_across_blocks():
+    """The same acts in another order lie in other blocks, and one limit still holds for all of them."""
+    acts = draw(4, BLOCK_ROWS + 500)
+    order = np.random.default_rng(4).permutation(len(acts))
+    whole, shuffled = price(acts, BOOK), price(acts.take(order), BOOK)
+    for name in (*AMOUNTS, "participation_acts"):
+        assert (getattr(whole, name)[order] == getattr(shuffled, name)).all(), name
+
+
 def carried(before: Priced, acts: Acts) -> Acts:
     """The second part of a cut batch, with what the first part used taken into its counters."""
     first, refused = before.acts, before.refused

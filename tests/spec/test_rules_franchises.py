@@ -61,3 +61,35 @@ def test_all_franchises_of_a_year_stop_at_50_euros():
         2026-01-01 | PH7  |   2 |   60.00 |    60.00 |    | q      |          50.00 ||      0.00
         2026-01-01 | PH7  |   2 |   60.00 |    60.00 |    | r      |          60.00 ||      0.00
     """)
+
+
+def test_a_participation_is_withheld_from_four_acts_of_a_day_by_one_doctor():
+    """Acts that owe nothing count for nothing: maternity, and a share already at zero. What counted is carried on."""
+    priced = check("""
+        date       | code | qty | charged | person | doctor | exempt    | acts_today || participation
+        -----------+------+-----+---------+--------+--------+-----------+------------++--------------
+        2025-03-03 | G    |   3 |   90.00 | p      | d      | maternity |            ||          0.00
+        2025-03-03 | G    |   3 |   90.00 | p      | d      |           |            ||          6.00
+        2025-03-03 | G    |   2 |   60.00 | p      | d      |           |            ||          2.00
+        2025-03-03 | G    |   1 |   30.00 | p      | d      |           |            ||          0.00
+        2025-03-03 | G    |   1 |   30.00 | p      | e      |           |            ||          2.00
+        2025-03-03 | G    |   1 |   30.00 | q      | d      |           |          3 ||          2.00
+        2025-03-03 | G    |   1 |   30.00 | q      | d      |           |          3 ||          0.00
+        2025-03-03 | G    |   5 |  150.00 |        | d      |           |            ||          8.00
+        2025-03-03 | G    |   5 |  150.00 |        | d      |           |            ||          8.00
+        2025-03-04 | G    |   1 |   30.00 | p      | d      |           |            ||          2.00
+    """)
+    assert priced.participation_acts.tolist() == [0, 3, 1, 0, 1, 1, 0, 4, 4, 1]
+
+
+def test_a_participation_stops_at_50_euros_a_year():
+    check("""
+        date       | code | qty | charged | person | doctor | pf_year || participation
+        -----------+------+-----+---------+--------+--------+---------++--------------
+        2025-12-31 | G    |   1 |   30.00 | p      | d      |   47.00 ||          2.00
+        2025-12-31 | G    |   1 |   30.00 | p      | e      |   47.00 ||          1.00
+        2025-12-31 | G    |   1 |   30.00 | p      | f      |   47.00 ||          0.00
+        2026-01-01 | G    |   1 |   30.00 | p      | d      |         ||          2.00
+        2026-01-01 | G    |   1 |   30.00 | q      | d      |   50.00 ||          0.00
+        2026-01-01 | G    |   1 |   30.00 | q      | d      |   60.00 ||          0.00
+    """)

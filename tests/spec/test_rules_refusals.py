@@ -1,5 +1,8 @@
 """What cannot be priced is refused by name: never priced at zero, never guessed."""
 
+from dataclasses import replace
+from datetime import date
+
 from tests.spec.tables import acts, check
 
 from cloison.rules import TariffBook, price
@@ -84,3 +87,41 @@ def test_another_insurer_that_paid_more_than_was_left_is_said():
     )
     said = ["rules.other_paid_more" in {reason.code for reason in priced.reasons(row)} for row in range(2)]
     assert (said, priced.amc_share.tolist(), priced.own_share.tolist()) == ([False, True], [0, 0], [0, 0])
+
+
+def test_zero_that_is_declared_is_an_answer():
+    """A base or a share of nothing is declared like another: taken where a declaration serves, told where it differs."""
+    check("""
+        date       | code | coef | charged | declared | told_amo | regime | km | pair || base  | amo   | reason            | remarks
+        -----------+------+------+---------+----------+----------+--------+----+------++-------+-------+-------------------+--------------------------------
+        2026-03-02 | B    |    1 |   20.00 |     0.00 |          |      1 |    |      ||  0.00 |  0.00 |                   | base_declared
+        2020-03-10 | AMK  |  7.5 |   20.00 |     0.00 |          |      1 |    |      ||  0.00 |  0.00 |                   | base_declared
+        2024-02-22 | AMK  |  7.5 |   20.00 |          |          |      1 |    |      ||  0.00 |  0.00 | base_not_known    |
+        2026-03-02 | PH7  |    1 |   20.00 |     0.00 |          |      1 |    |      ||  0.00 |  0.00 |                   | base_declared
+        2026-03-02 | ATM  |    1 |   20.00 |     0.00 |          |      1 |    |      ||  0.00 |  0.00 |                   | base_declared
+        2026-03-02 | VSL  |    1 |   20.00 |     0.00 |          |      1 | 10 |      ||  0.00 |  0.00 |                   | base_declared
+        2026-03-02 | M03  |    1 |   20.00 |     0.00 |          |      1 |    | a    ||  0.00 |  0.00 |                   | base_declared
+        2026-03-02 | G    |    1 |   30.00 |     0.00 |          |      1 |    |      || 30.00 | 21.00 |                   | base_differs
+        2026-03-02 | G    |    1 |   30.00 |    30.00 |     0.00 |      1 |    |      || 30.00 | 21.00 | amo_share_differs |
+        2026-03-02 | G    |    1 |   30.00 |    30.00 |     0.00 |      0 |    |      || 30.00 |  0.00 |                   | amo_share_declared
+        2026-03-02 | G    |    1 |   30.00 |    30.00 |          |      0 |    |      ||  0.00 |  0.00 | rate_not_known    |
+        2026-03-02 | G    |    1 |   30.00 |    30.00 |          |    100 |    |      ||  0.00 |  0.00 | rate_not_known    |
+        2026-03-02 | B    |    1 |    0.00 |     0.00 |          |      1 |    |      ||  0.00 |  0.00 |                   | base_declared
+    """)
+
+
+def test_an_act_whose_limit_has_no_value_on_its_day_is_refused_with_nothing_left_of_it():
+    book = TariffBook.standard()
+    limit = book.parameters["participation_forfaitaire.plafond_annuel"]
+    later = replace(limit, values=(replace(limit.values[0], start=date(2024, 1, 1)),))
+    priced = check(
+        """
+        date       | code | charged | guarantee || amo   | amc  | participation | reason
+        -----------+------+---------+-----------++-------+------+---------------+------------------------
+        2023-12-31 | G    |   26.50 | 100% TM   ||  0.00 | 0.00 |          0.00 | care_date_outside_rules
+        2024-01-01 | G    |   26.50 | 100% TM   || 18.55 | 7.95 |          1.00 |
+        """,
+        TariffBook([*(p for p in book.parameters.values() if p.name != limit.name), later]),
+    )
+    assert priced.participation_acts.tolist() == [0, 1]
+    assert priced.trace.amo_share[0] == -1

@@ -53,8 +53,6 @@ def vsl_conventionnel(acts: Bill, tariff: TariffBook) -> Cents:
     declared = acts.declared_base
     acts.refuse(~known & (declared < 0), "base_not_known")
     acts.remark(~known & (declared >= 0), "base_declared")
-    if not known.any():
-        return np.maximum(declared, 0)
 
     km = np.clip(acts.km, 0, KM_MAX)
     run = np.maximum(km - tariff["vsl.km_inclus"].on(days), 0) * tariff["vsl.km"].on(days)
@@ -69,7 +67,7 @@ def vsl_conventionnel(acts: Bill, tariff: TariffBook) -> Cents:
     run = run * (100 - abated - tariff["vsl.abattement_3"].where(patients >= 3, days))
     tolls = np.clip(acts.tolls, 0, TOLLS_MAX) * (_SHARES // patients)
     computed = half_up(run * _SHARES + tolls * 10_000, 10_000 * _SHARES)
-    return np.where(known, computed, np.maximum(declared, 0))
+    return np.where(known, computed, declared)
 
 
 vsl = in_force(vsl_declare, vsl_conventionnel)

@@ -35,4 +35,4 @@ def lettre_cle(acts: Bill, tariff: TariffBook) -> Cents:
     acts.refuse(use_letter & (acts.coefficient <= 0), "amount_implausible")
     acts.remark(use_letter, "value_to_verify")
     acts.remark(declared >= 0, "base_declared")
-    return np.where(use_letter, computed, np.maximum(declared, 0))
+    return np.where(use_letter, computed, declared)

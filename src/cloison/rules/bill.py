@@ -173,7 +173,7 @@ class Bill:
 
         The rows of each number that is there are found once, so that a rule about few acts costs little.
         """
-        column, present = self.given(name), self._present(name, len(marked))
+        column, present = self.given(name), self._present(name)
         wanted = [number for number in present if marked[number]]
         if len(wanted) == len(present):
             return self
@@ -182,10 +182,10 @@ class Bill:
                 (self._rows_by[name, number],) = np.nonzero(column == number)
         return self.at(np.concatenate([self._rows_by[name, number] for number in wanted])) if wanted else None
 
-    def _present(self, name: str, size: int) -> list[int]:
+    def _present(self, name: str) -> list[int]:
         """The numbers that a column holds, from -1 up."""
         if name not in self._numbers:
-            counts = np.bincount(self.given(name) + 1, minlength=size)
+            counts = np.bincount(self.given(name) + 1)
             self._numbers[name] = (np.flatnonzero(counts) - 1).tolist()
         return self._numbers[name]
 
@@ -224,8 +224,6 @@ class Bill:
         """A column of a detail table, zero for an act without a row there (NaT for a day)."""
         at, found = self._located(table)
         column = getattr(getattr(self._acts, table), name)
-        if found.all():
-            return column[at]
         values = np.zeros(len(self), column.dtype)
         values[~found] = {"M": "NaT", "S": b""}.get(column.dtype.kind, 0)
         values[found] = column[at[found]]

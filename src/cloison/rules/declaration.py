@@ -14,7 +14,7 @@ def declared_base(acts: Bill) -> Cents:
     declared = acts.declared_base
     acts.refuse(declared < 0, "base_not_known")
     acts.remark(declared >= 0, "base_declared")
-    return np.maximum(declared, 0)
+    return declared
 
 
 def official_price(acts: Bill, tariff: TariffBook, table: str, name: str) -> NDArray[np.int64]:
@@ -44,4 +44,4 @@ def official_base(acts: Bill, official: NDArray[np.int64], binding: bool) -> Cen
     acts.refuse(~use & (declared < 0), "base_not_known")
     acts.remark(~use & (declared >= 0) & ~known, "base_declared")
     acts.remark(~use & known & (declared != official), "base_differs")
-    return np.where(use, official, np.maximum(declared, 0))
+    return np.where(use, official, declared)

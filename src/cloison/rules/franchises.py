@@ -149,7 +149,4 @@ _YEAR_OF_DAY = np.arange(_YEARS_START, _YEARS_END).astype("datetime64[Y]").astyp
 
 def years(acts: Bill) -> Cents:
     """The calendar year of care, counted from 1970."""
-    first, last = (_YEAR_OF_DAY[np.clip(day, 0, len(_YEAR_OF_DAY) - 1)] for day in acts.care_date.span)
-    if first == last:
-        return np.broadcast_to(first, len(acts))
-    return _YEAR_OF_DAY[np.clip(acts.care_date.days, 0, len(_YEAR_OF_DAY) - 1)]
+    return _YEAR_OF_DAY.take(acts.care_date.days, mode="clip")

@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 
-from cloison.rules.bill import Bill, Mask
+from cloison.rules.bill import Bill
 from cloison.rules.dispositifs import too_early
 from cloison.rules.law import Only, law
 from cloison.rules.limits import Demand, limited
@@ -51,9 +51,6 @@ def monture_limitee(acts: Bill, tariff: TariffBook) -> Only:
 def paire_limitee(acts: Bill, tariff: TariffBook) -> Only:
     """Frame and lenses of one pair share a ceiling that depends on both corrections."""
 
-    def concerned(some: Bill) -> Mask:
-        return some.responsable & (some.amc_share > 0)
-
     def asking(some: Bill) -> Demand:
         limit = np.zeros(len(some), np.int64)
         for correction in range(1, 7):
@@ -61,7 +58,7 @@ def paire_limitee(acts: Bill, tariff: TariffBook) -> Only:
             limit = limit + tariff[f"optique.plafond.{correction}"].where(here, some.care_date)
         return Demand((some.pair,), some.amc_share, limit - some.equipment_paid)
 
-    kept = limited(acts, concerned, asking)
+    kept = limited(acts, lambda some: some.responsable, asking)
     acts.remark(kept.where, "equipment_limited")
     return kept
 

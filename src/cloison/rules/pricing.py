@@ -140,8 +140,6 @@ def settle_refusals(bill: Bill) -> None:
     """Acts that no rule reached are refused; refused acts have no amounts and use up nothing that is shared."""
     unreached = (bill.traced("base") < 0) | (bill.traced("amo_share") < 0)
     bill.refuse(unreached & ~_refused(bill), "care_date_outside_rules")
-    bill.refuse(bill.amc_share > AMOUNT_CENTS_MAX, "guarantee_wrong")
-    bill.refuse(bill.base > AMOUNT_CENTS_MAX, "amount_implausible")
     bill.strike(_refused(bill))
 
 
