@@ -46,18 +46,22 @@ class Chapter:
 CHAPTERS = (
     Chapter("part_obligatoire", ("part_obligatoire",), ("taux", "alsace_moselle", "regimes")),
     Chapter("soins_de_ville", ("soins_de_ville",), ("consultation", "hors_parcours", "participation_forfaitaire")),
-    Chapter("auxiliaires", ("auxiliaires",), ("lettres",)),
-    Chapter("biologie", ("biologie",), ()),
-    Chapter("pharmacie", ("pharmacie",), ()),
-    Chapter("dispositifs", ("dispositifs",), ()),
+    Chapter("auxiliaires", ("auxiliaires",), ("lettres", "taux.auxiliaire")),
+    Chapter("biologie", ("biologie",), ("taux.biologie", "participation_forfaitaire")),
+    Chapter(
+        "pharmacie",
+        ("pharmacie",),
+        (*(f"taux.medicament_{rate}" for rate in (100, 65, 30, 15)), "franchise.medicament"),
+    ),
+    Chapter("dispositifs", ("dispositifs",), ("taux.lpp",)),
     Chapter("franchises", ("franchises",), ("franchise",)),
-    Chapter("transport", ("transport", "ambulances"), ("taxi", "transport", "vsl")),
+    Chapter("transport", ("transport", "ambulances"), ("taxi", "transport", "vsl", "taux.transport")),
     Chapter("hospitalisation", ("hospitalisation",), ("hospitalisation",)),
-    Chapter("dentaire", ("dentaire",), ()),
+    Chapter("dentaire", ("dentaire",), ("taux.dentaire",)),
     Chapter("optique", ("optique",), ("optique",)),
     Chapter("audiologie", ("audiologie",), ("audiologie",)),
     Chapter("garanties", ("garanties", "contrat_responsable"), ("contrat_responsable",)),
-    Chapter("conformite", (), ()),
+    Chapter("conformite", (), ("contrat_responsable", "optique", "audiologie")),
     Chapter("official", (), ()),
     Chapter("refusals", (), ()),
 )
@@ -169,7 +173,7 @@ def _doubts() -> Iterator[str]:
 def page(chapter: Chapter) -> str:
     title = chapter.page.replace("_", " ").capitalize()
     lines = [f"# {title}", "", _about(chapter), "", "[All chapters](README.md)", ""]
-    lines += [*_laws(chapter), *_tariffs(chapter), *_examples(chapter)]
+    lines += [*_laws(chapter), *_tariffs(chapter), *_examples(chapter), *_chapter_doubts(chapter)]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -195,7 +199,7 @@ def _module(law: Law) -> str:
 
 
 def _tariffs(chapter: Chapter) -> Iterator[str]:
-    parameters = [p for p in TariffBook.standard().parameters.values() if p.name.partition(".")[0] in chapter.tariffs]
+    parameters = _parameters(chapter)
     if parameters:
         yield "## Values"
         yield ""
@@ -216,6 +220,29 @@ def _tariffs(chapter: Chapter) -> Iterator[str]:
         yield ""
 
 
+def _parameters(chapter: Chapter) -> list[Parameter]:
+    """The parameters that a chapter names: whole files, or one by one."""
+    return [
+        parameter
+        for parameter in TariffBook.standard().parameters.values()
+        if parameter.name in chapter.tariffs or parameter.name.partition(".")[0] in chapter.tariffs
+    ]
+
+
+def _chapter_doubts(chapter: Chapter) -> Iterator[str]:
+    """What is open in a chapter, in both languages: its values to verify, once for each doubt."""
+    by_doubt: dict[tuple[str, str], list[str]] = {}
+    for parameter in _parameters(chapter):
+        for value in parameter.values:
+            if value.doubt:
+                by_doubt.setdefault((value.doubt.fr, value.doubt.en), []).append(f"`{parameter.name}` ({value.start})")
+    if by_doubt:
+        yield "## Open doubts"
+        yield ""
+    for (fr, en), places in by_doubt.items():
+        yield f"- {', '.join(places)}: {en} / *{fr}*"
+
+
 def _worth(parameter: Parameter, value: Value) -> str:
     if not isinstance(value.value, int):
         by_value: dict[int, list[str]] = {}
@@ -226,6 +253,8 @@ def _worth(parameter: Parameter, value: Value) -> str:
         return parameter.choices[value.value]
     if parameter.unit.startswith("cents"):
         return f"{euros(value.value)} EUR"
+    if parameter.unit.startswith("basis points taken off"):
+        return f"{value.value // 100} points"
     if parameter.unit.startswith("basis points"):
         return f"{value.value // 100} %"
     if parameter.unit.startswith("percent"):
@@ -243,7 +272,7 @@ def _examples(chapter: Chapter) -> Iterator[str]:
             yield words
             yield ""
         for drawn in _drawn(test):
-            table = read(drawn)
+            table = read(drawn, free=chapter.page == "conformite")
             yield "| " + " | ".join([*table.inputs, *(f"**{name}**" for name in table.expected)]) + " |"
             yield "|" + "---|" * (len(table.inputs) + len(table.expected))
             for row in table.rows:
@@ -276,7 +305,7 @@ def _tree(chapter: Chapter) -> ast.Module:
 def _drawn(test: ast.FunctionDef) -> Iterator[str]:
     """The tables that a test gives to `check` as they stand."""
     for node in ast.walk(test):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "check":
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("check", "judged"):
             first = node.args[0]
             if isinstance(first, ast.Constant) and isinstance(first.value, str):
                 yield first.value

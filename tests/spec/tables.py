@@ -105,8 +105,8 @@ class Table:
     rows: Rows
 
 
-def read(drawn: str) -> Table:
-    """Parse a drawn table."""
+def read(drawn: str, free: bool = False) -> Table:
+    """Parse a drawn table; a free one has other columns than those of acts."""
     lines = [line.strip() for line in drawn.strip().splitlines()]
     head, *body = [line for line in lines if line and not set(line) <= set("-+=")]
     left, _, right = head.partition("||")
@@ -118,7 +118,7 @@ def read(drawn: str) -> Table:
         assert len(cells) == len(inputs) + len(expected), f"cells do not fit the header: {line}"
         rows.append(dict(zip([*inputs, *expected], cells, strict=True)))
     unknown = set(inputs) - set(INPUTS) - set(TRIP_INPUTS) - set(EQUIPMENT_INPUTS) - {"official"}
-    assert not unknown, f"unknown columns: {unknown}"
+    assert free or not unknown, f"unknown columns: {unknown}"
     return Table(inputs, expected, rows)
 
 

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from datetime import date
 
 import pytest
+from tests.spec import tables
 
 from cloison.errors import Misuse
 from cloison.gateways.files.insurers import read_insurers
+from cloison.money import cents_of
 from cloison.rules import TariffBook
 from cloison.rules.conformite import breaches
 from cloison.rules.produits import Product
@@ -49,6 +51,63 @@ def broken(*rows: Mapping[str, object]) -> list[tuple[str, str, str]]:
 
 def test_a_product_that_keeps_every_rule_breaks_none():
     assert broken() == []
+
+
+def judged(drawn: str) -> None:
+    """Each row changes one guarantee of a sound product; on the right, the article it then breaks, if any."""
+    for row in tables.read(drawn, free=True).rows:
+        said = row["guarantee"].split()
+        changed: dict[str, object] = {"domain": row["domain"], "family": row["family"], "formula": said[-1]}
+        changed |= {"amount_cents": cents_of(said[0])} if said[-1] == "EUR" else {}
+        changed |= {"rate_bp": cents_of(said[0])} if said[-1] not in ("EUR", "NONE") else {}
+        if row["limit"]:
+            amount, _, kind = row["limit"].partition(" ")
+            changed[LIMITS[kind]] = cents_of(amount)
+        if row["doctor"]:
+            changed["optam"] = row["doctor"] == "OPTAM"
+        wanted = (row["breach"], row["article"], row["family"])
+        found = broken(changed)
+        assert (wanted in found) if row["breach"] else not found, (row, found)
+
+
+LIMITS = {"an act": "act_cap_cents", "a year": "annual_ceiling_cents", "a pair": "pair_cap_cents"}
+
+
+def test_each_article_of_a_contrat_responsable_can_be_broken():
+    """One guarantee of a sound product is replaced by the one of the row. Inside OPTAM the product pays 100 % TM where
+    the row does not say otherwise, so that it may pay no overrun outside. What no product can promise (participation,
+    franchises, the increase outside the pathway) pricing never pays: see the chapter of guarantees."""
+    judged("""
+        domain | family             | doctor | guarantee | limit     || article      | breach
+        -------+--------------------+--------+-----------+-----------++--------------+---------------------
+        LABO   | biologie           |        | 100 TM    |           ||              |
+        LABO   | biologie           |        | 99 TM     |           || CSS R871-2 1 | floor_missing
+        LABO   | biologie           |        | 0 NONE    |           || CSS R871-2 1 | floor_missing
+        PHAR   | medicaments_65     |        | 50 TM     |           || CSS R871-2 1 | floor_missing
+        PHAR   | medicaments_30     |        | 0 NONE    |           ||              |
+        PHAR   | medicaments_15     |        | 0 NONE    |           ||              |
+        TRAN   | transport          |        | 100 TM    | 50 an act || CSS R871-2 1 | floor_limited
+        TRAN   | transport          |        | 100 TM    | 500 a year || CSS R871-2 1 | floor_limited
+        HOSP   | forfait_journalier |        | 100 TM    | 20 an act || CSS R871-2 1 | floor_limited
+        HOSP   | forfait_journalier |        | 100 TM    | 600 a year || CSS R871-2 1 | floor_limited
+        HOSP   | forfait_urgences   |        | 0 NONE    |           || CSS R871-2 1 | floor_missing
+        HOSP   | actes_lourds       |        | 0 NONE    |           || CSS R871-2 1 | floor_missing
+        MED    | consultations      | OPTAM  | 220 BR    |           ||              |
+        MED    | consultations      | other  | 120 BR    |           || CSS R871-2 2 | overrun_too_high
+        MED    | technique          | other  | 100 FR    |           || CSS R871-2 2 | overrun_too_high
+        RADL   | imagerie           | other  | 220 BR    |           || CSS R871-2 2 | overrun_too_high
+        OPTI   | lunettes_classe_a  |        | 300 BR    |           || CSS R871-2 3 | basket_not_full
+        OPTI   | lunettes_classe_a  |        | 100 FR    | 300 a year || CSS R871-2 3 | basket_not_full
+        AUDI   | aides_auditives_1  |        | 300 BR    |           || CSS R871-2 3 | basket_not_full
+        DENT   | protheses_panier_0 |        | 300 BR    |           || CSS R871-2 3 | basket_not_full
+        OPTI   | lunettes_classe_b  |        | 100 FR    | 420 a pair ||              |
+        OPTI   | lunettes_classe_b  |        | 100 FR    | 421 a pair || CSS R871-2 3 | glasses_out_of_range
+        OPTI   | lunettes_classe_b  |        | 100 FR    | 49 a pair || CSS R871-2 3 | glasses_out_of_range
+        OPTI   | lunettes_classe_b  |        | 100 FR    |           || CSS R871-2 3 | glasses_out_of_range
+        AUDI   | aides_auditives_2  |        | 300 BR    |           ||              |
+        AUDI   | aides_auditives_2  |        | 100 FR    | 1700 a pair ||              |
+        AUDI   | aides_auditives_2  |        | 100 FR    |           || CSS R871-2 3 | hearing_aid_too_high
+    """)
 
 
 def test_a_product_that_is_not_responsable_is_not_asked():
