@@ -31,7 +31,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -40,17 +40,21 @@ import uvloop
 
 import eligibility as base
 from cloison.identity import Actor, ActorKind, Channel, Means
+from cloison.identity.authenticate import Gate, Presented
+from cloison.identity.permissions import Permission
+from cloison.identity.realm import Realm
 from cloison.ops import house as houses
 from cloison.ops import server
 from cloison.ops.app import Parts, build
 from cloison.ops.batcher import Policy
 from cloison.ops.config import Settings
-from cloison.storage.database import administer
+from cloison.storage.database import Database, administer
 
 CALLERS = 64
 TARGET, AIM = 0.35, 0.5
 RATE, P99_MS = 1000, 10.0
 HOST = "127.0.0.1"
+SITE = f"http://{HOST}"
 
 
 # ------------------------------------------------------------------------------------------------------ the callers
@@ -192,23 +196,37 @@ def call(arguments: argparse.Namespace) -> None:
 # ------------------------------------------------------------------------------------------------------- the server
 
 
+ACTOR = Actor(
+    1,
+    ActorKind.MACHINE,
+    Channel.CARD,
+    Means.CERTIFICATE,
+    practice=1,
+    scopes=frozenset({Permission.ELIGIBILITY_ASK.value}),
+)
+
+
+class Anybody(Gate):
+    """Lets the software of one practice in."""
+
+    async def authenticate(self, request: Presented, now: datetime) -> Actor:
+        return ACTOR
+
+
 def serve(arguments: argparse.Namespace) -> None:
     """A process of its own: the application as `cloison serve` builds it."""
-
-    actor = Actor(1, ActorKind.MACHINE, Channel.CARD, Means.CERTIFICATE, organisation=1, practice=1)
-
-    class Anybody:
-        """Tokens are measured apart."""
-
-        async def authenticate(self, request: Any, now: datetime) -> Actor:
-            return actor
 
     house = houses.opened(Settings(home=arguments.home))
     policy = Policy(**json.loads(arguments.policy))
 
     async def work() -> None:
+        async with house.database() as database:
+            doorman = await Anybody.opened(Realm(SITE, SITE), database, house.keys, datetime.now(UTC))
+            await answering(doorman, database)
+
+    async def answering(doorman: Anybody, database: Database) -> None:
         bound = server.listening(HOST, arguments.port)
-        async with house.database() as database, Parts.opened(house, database, Anybody(), policy=policy) as parts:
+        async with Parts.opened(house, database, doorman, SITE, policy=policy) as parts:
             await server.run(build(parts), bound, None, lambda: print("ready", flush=True))
             for batcher in parts.desks.batchers.values():
                 if batcher.counts.batches:

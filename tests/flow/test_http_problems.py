@@ -82,7 +82,7 @@ WRONG: list[tuple[str, str, str, dict[str, Any]]] = [
     ("http.malformed", "POST", ELIGIBILITY, {"content": f'{{"amc": {SECRET}', "headers": JSON}),
     ("http.malformed", "POST", ELIGIBILITY, {"content": b"\xff\xfe", "headers": JSON}),
     ("http.malformed", "POST", ELIGIBILITY, {"content": b"", "headers": JSON}),
-    ("http.malformed", "POST", ELIGIBILITY, {"content": b'{"amc":' * 100_000, "headers": JSON}),
+    ("http.value_wrong", "POST", ELIGIBILITY, {"content": b'{"amc":' * 100_000, "headers": JSON}),
     ("http.value_wrong", "POST", ELIGIBILITY, {"json": [SECRET]}),
     ("http.value_wrong", "POST", ELIGIBILITY, {"json": {SECRET: SECRET}}),
     ("http.value_wrong", "POST", ELIGIBILITY, {"json": {"questions": []}}),

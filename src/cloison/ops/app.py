@@ -6,7 +6,7 @@ its public paths declared, and its way to write a problem.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,14 +16,14 @@ from typing import BinaryIO, Protocol
 import numpy as np
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Scope
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Scope
 
 from cloison import __version__
 from cloison.errors import Misuse, Reason, Unavailable
-from cloison.gateways.http.negotiation import header
 from cloison.gateways.http.protocol import CERTIFICATE
 from cloison.gateways.http.reasons import BY_STATUS, MALFORMED, NO_PRACTICE
 from cloison.gateways.http.rim import Rim, Surroundings
@@ -124,11 +124,18 @@ def build(parts: Parts) -> Starlette:
         express=express(services),
         renderers=((fhir.BASE, fhir.rendered),),
     )
-    return Starlette(
-        routes=[*routes(services, PARTS), *fhir.routes(parts.house, parts.database, services)],
-        middleware=[Middleware(Rim, around=around)],
-        exception_handlers={HTTPException: _refused_by_router},
-    )
+    return Site([*routes(services, PARTS), *fhir.routes(parts.house, parts.database, services)], around)
+
+
+class Site(Starlette):
+    """The gates inside their rim. Nothing stands around it: it answers every failure itself."""
+
+    def __init__(self, routes: Sequence[BaseRoute], around: Surroundings) -> None:
+        self._around = around
+        super().__init__(routes=routes, exception_handlers={HTTPException: _refused_by_router})
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return Rim(ExceptionMiddleware(self.router, handlers=self.exception_handlers), self._around)
 
 
 async def _refused_by_router(request: Request, refusal: Exception) -> Response:
@@ -141,17 +148,17 @@ async def _refused_by_router(request: Request, refusal: Exception) -> Response:
 
 def _presented(scope: Scope, site: str, doorman: Doorman) -> Presented:
     """What a request shows of its maker. Who sends a proof is told what the next one must hold."""
-    headers = scope["headers"]
+    headers: dict[bytes, bytes] = dict(scope["headers"])
     extensions: Mapping[str, bytes] = scope.get("extensions") or {}
-    proof = header(headers, b"dpop")
+    proof = headers.get(b"dpop", b"").decode("latin-1")
     if proof:
         scope["state"]["headers"].append((b"dpop-nonce", doorman.nonce(_now()).encode()))
     return Presented(
         scope["method"],
         f"{site}{scope['path']}",
-        header(headers, b"authorization"),
+        headers.get(b"authorization", b"").decode("latin-1"),
         proof,
-        _session(header(headers, b"cookie")),
+        _session(headers.get(b"cookie", b"").decode("latin-1")),
         extensions.get(CERTIFICATE, b""),
     )
 

@@ -1,6 +1,6 @@
 """The desks of one process: for each online channel a batcher in front of a desk that knows insurers and products.
 
-What a desk knows of insurers is read again every few seconds, so that a file loaded by another process counts here.
+What a desk knows of insurers is read again twice a minute, so that a file loaded by another process counts here.
 What was disclosed is settled with the next question, or soon after when none comes.
 """
 
@@ -8,12 +8,12 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 
 from cloison.disclosure import Channel, Door, Purpose
 from cloison.errors import Reason, Unavailable
 from cloison.identity import Actor, Practices
 from cloison.identity.permissions import Circumstances, Permission, Resource, permit
-from cloison.ops import house as houses
 from cloison.ops.batcher import Batcher, Policy
 from cloison.ops.house import House
 from cloison.rights.enquiry import Desk
@@ -23,8 +23,10 @@ from cloison.storage.database import Database
 from cloison.storage.roles import Role
 
 ONLINE = (Channel.PORTAL, Channel.API, Channel.CARD, Channel.MACHINE)
-FRESH = timedelta(seconds=10)
+FRESH = timedelta(seconds=30)
+"""Building the shelf of products takes tens of milliseconds, during which nobody is answered: not more often."""
 QUIET = timedelta(seconds=1)
+REMEMBERED = 8192
 
 
 class Desks:
@@ -35,7 +37,7 @@ class Desks:
         self._database = database
         self._policy = policy
         self._desks: dict[Channel, Desk] = {}
-        self._doors: dict[Channel, Door] = {}
+        self._doors = {channel: Door(database, channel) for channel in ONLINE}
         self._tenants: dict[str, int] = {}
         self.practices: Practices
         self.batchers: dict[Channel, Batcher[Enquiry, Reply]] = {}
@@ -49,32 +51,20 @@ class Desks:
     async def ask(self, actor: Actor, enquiries: Sequence[Enquiry]) -> Sequence[Reply] | Reason:
         """Answer questions on the channel of their actor, if it may ask all of them."""
         for each in enquiries:
-            refused = self._refused(actor, each)
+            tenant = self._tenants.get(each.amc.lstrip("0"), 0)
+            refused = refusal(actor, each.practice, tenant, each.engage, each.proof)
             if refused is not None:
                 return refused
         return await self.batchers[actor.channel].ask(enquiries)
 
-    def _refused(self, actor: Actor, enquiry: Enquiry) -> Reason | None:
-        """Why the actor may not ask this, for this practice."""
-        if enquiry.practice in actor.practices and enquiry.practice != actor.practice:
-            actor = replace(actor, practice=enquiry.practice)  # a machine that works for several names one each time
-        tenant = self._tenants.get(enquiry.amc.lstrip("0"), 0)
-        about = Resource(organisation=actor.organisation, practice=enquiry.practice, tenant=tenant)
-        purpose = Purpose.GUARANTEE if enquiry.engage else Purpose.ELIGIBILITY
-        return permit(actor, Permission.ELIGIBILITY_ASK, about, Circumstances(purpose, enquiry.proof))
-
     async def refresh(self) -> None:
-        """Read insurers and products again. The doors stay: what waits to be settled waits there."""
+        """Read insurers, products and practices again. The doors stay: what waits to be settled waits there."""
+        reference = await Reference.read(self._database, Role.API)
         for channel in ONLINE:
-            self._desks[channel], door = await houses.desk(
-                self._house, self._database, channel, self._doors.get(channel)
-            )
-            self._doors[channel] = door
-        insurers = (await Reference.read(self._database, Role.API)).insurers
+            self._desks[channel] = Desk(self._database, self._doors[channel], self._house.index, reference)
         self.practices = await Practices.read(self._database, Role.API)
-        self._tenants = dict(
-            zip([each.decode() for each in insurers.amc.tolist()], insurers.tenant.tolist(), strict=True)
-        )
+        numbers = [each.decode() for each in reference.insurers.amc.tolist()]
+        self._tenants = dict(zip(numbers, reference.insurers.tenant.tolist(), strict=True))
 
     async def keep(self) -> None:
         """Keep the desks fresh and settled, until cancelled."""
@@ -103,3 +93,13 @@ class Desks:
             return replies if isinstance(replies, Reason) else dealt(replies)
 
         return Batcher(answer, self._policy)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def refusal(actor: Actor, practice: int, tenant: int, engage: bool, proof: int) -> Reason | None:
+    """Why the actor may not ask about this insurer for this practice. A caller that asks often is judged once."""
+    if practice in actor.practices and practice != actor.practice:
+        actor = replace(actor, practice=practice)  # a machine that works for several names one each time
+    about = Resource(organisation=actor.organisation, practice=practice, tenant=tenant)
+    purpose = Purpose.GUARANTEE if engage else Purpose.ELIGIBILITY
+    return permit(actor, Permission.ELIGIBILITY_ASK, about, Circumstances(purpose, proof))

@@ -85,9 +85,9 @@ async def office(house: House, database: Database) -> Office:
     )
 
 
-async def desk(house: House, database: Database, channel: Channel, door: Door | None = None) -> tuple[Desk, Door]:
+async def desk(house: House, database: Database, channel: Channel) -> tuple[Desk, Door]:
     """What answering the enquiries of one channel needs. The door is to be closed, so that it settles."""
-    door = door or Door(database, channel)
+    door = Door(database, channel)
     role = {Channel.PORTAL: Role.PORTAL, Channel.API: Role.API, Channel.CARD: Role.CARD}.get(channel, Role.MACHINE)
     return Desk(database, door, house.index, await Reference.read(database, role)), door
 

@@ -10,7 +10,10 @@ Headers = Sequence[tuple[bytes, bytes]]
 
 def header(headers: Headers, name: bytes) -> str:
     """One header of the scope of a request; `name` in lower case. Empty when it is not there."""
-    return next((value.decode("latin-1") for key, value in headers if key == name), "")
+    for key, value in headers:
+        if key == name:
+            return value.decode("latin-1")
+    return ""
 
 
 @lru_cache(maxsize=1024)
