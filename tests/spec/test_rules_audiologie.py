@@ -27,9 +27,24 @@ def test_both_payers_pay_at_most_1700_euros_for_one_ear_under_a_contrat_responsa
 
 def test_a_hearing_aid_is_renewed_after_four_years():
     check("""
-        date       | code | charged | declared | pair | last       | guarantee || amc    | reason
-        -----------+------+---------+----------+------+------------+-----------++--------+------------------
-        2026-03-02 | P1D  |  950.00 |   400.00 | d    | 2022-03-03 | 100% FR   ||   0.00 | renewal_too_early
-        2026-03-02 | P1D  |  950.00 |   400.00 | e    | 2022-03-02 | 100% FR   || 710.00 |
-        2026-03-02 | P1D  |  950.00 |   400.00 |      |            | 100% FR   ||   0.00 | equipment_missing
+        date       | code | charged | declared | pair | last       | resp | guarantee || amc    | reason
+        -----------+------+---------+----------+------+------------+------+-----------++--------+------------------
+        2026-03-02 | P1D  |  950.00 |   400.00 | d    | 2022-03-03 | T    | 100% FR   ||   0.00 | renewal_too_early
+        2026-03-02 | P1D  |  950.00 |   400.00 | e    | 2022-03-02 | T    | 100% FR   || 710.00 |
+        2026-03-02 | P1D  |  950.00 |   400.00 | f    | 2022-03-03 | F    | 100% FR   || 710.00 |
+        2026-03-02 | P1D  |  950.00 |   400.00 | g    | 2022-03-03 | T    |           ||   0.00 |
+        2026-03-02 | P1D  |  950.00 |   400.00 | h    | 2022-03-03 | T    | 0.01 EUR  ||   0.00 | renewal_too_early
+        2026-03-02 | P1D  |  950.00 |   400.00 |      |            | T    | 100% FR   ||   0.00 | equipment_missing
+    """)
+
+
+def test_limits_of_a_hearing_aid_hold_from_2021_and_for_each_aid_of_the_line():
+    check("""
+        date       | code | qty | charged | declared | pair | last       | guarantee || amc     | reason
+        -----------+------+-----+---------+----------+------+------------+-----------++---------+------------------
+        2020-12-31 | P2D  |   1 | 2500.00 |   400.00 | d    | 2020-12-01 | 100% FR   || 2260.00 |
+        2021-01-01 | P2D  |   1 | 2500.00 |   400.00 | d    |            | 100% FR   || 1460.00 | equipment_limited
+        2021-01-01 | P2D  |   2 | 5000.00 |   800.00 | d    |            | 100% FR   || 2920.00 | equipment_limited
+        2021-01-01 | P1D  |   2 | 1900.00 |   800.00 | d    |            | 100% FR   || 1420.00 |
+        2020-12-31 | P1D  |   1 | 2000.00 |   400.00 | d    |            | 100% FR   || 1760.00 |
     """)
