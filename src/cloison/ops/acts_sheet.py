@@ -17,6 +17,7 @@ import numpy as np
 from cloison.errors import Defect, Misuse, Place
 from cloison.money import euros
 from cloison.ops import tariffs
+from cloison.ops.acts_products import Sold
 from cloison.ops.reasons import FILE_MISSING
 from cloison.ops.tariff_reasons import FILE_UNREADABLE
 from cloison.rules import FAULTS, Priced, TariffBook, price
@@ -101,8 +102,11 @@ def worth(name: str, value: int) -> str:
     return f"{euros(value)} {'%' if name.endswith('_bp') else 'EUR'}"
 
 
-def read_and_price(file: Path, tariff: TariffBook) -> Sheet:
-    """Read acts and price them. A missing column raises; a line that cannot be read is a defect of the listing."""
+def read_and_price(file: Path, tariff: TariffBook, sold: Sold | None = None) -> Sheet:
+    """Read acts and price them. A missing column raises; a line that cannot be read is a defect of the listing.
+
+    `sold`: the acts name a product of these, instead of saying what is guaranteed.
+    """
     lines, separator = _lines(file)
     header = [name.strip() for name in lines[0][1]]
     if twice := sorted({name for name in header if header.count(name) > 1}):
@@ -111,14 +115,21 @@ def read_and_price(file: Path, tariff: TariffBook) -> Sheet:
     rows: dict[int, Row] = {}
     defects: list[Defect] = []
     widths = _widths(header)
+    columns = sold.header(file.name, header) if sold else header
     for line, cells in lines[1:]:
         if len(cells) == len(header):
             rows[line] = dict(zip(header, cells, strict=True))
-        if wrong := _misshapen(file.name, line, cells, header, widths):
+        wrong = _misshapen(file.name, line, cells, header, widths)
+        if wrong is None and sold is not None:
+            wrong = sold.defect(file.name, line, rows[line])
+        if wrong is not None:
             defects.append(wrong)
     misshapen = {defect.place.line for defect in defects}
     fit = [line for line in rows if line not in misshapen]
-    listing = _with_true_lines(read_listing(file.name, header, [rows[line] for line in fit]), fit, defects)
+    given = [sold.row(rows[line]) if sold else rows[line] for line in fit]
+    listing = _with_true_lines(read_listing(file.name, columns, given), fit, defects)
+    if sold is not None:
+        listing = replace(listing, acts=sold.joined(listing, rows))
     return Sheet(listing, rows, price(listing.acts, tariff), separator)
 
 

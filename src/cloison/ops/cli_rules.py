@@ -14,6 +14,7 @@ from rich.markup import escape
 from cloison.errors import Misuse
 from cloison.ops import acts_sheet, screen, tariffs
 from cloison.ops import products as product_sheet
+from cloison.ops.acts_products import Sold
 from cloison.ops.cli_rights import AsJson, Home
 from cloison.ops.cli_world import today
 from cloison.ops.config import Settings
@@ -48,6 +49,12 @@ def price(
     explain: Annotated[
         bool, typer.Option("--explain", help="Tell each cent with its rule, beside the prices.")
     ] = False,
+    insurers: Annotated[
+        Path | None,
+        typer.Option(
+            "--products", dir_okay=False, help="insurers.json: the acts have columns product (AMC/code) and network."
+        ),
+    ] = None,
     english: English = False,
     columns: Annotated[bool, typer.Option("--columns", help="Describe the columns, and do nothing else.")] = False,
     home: Home = None,
@@ -62,7 +69,7 @@ def price(
         if out.resolve() == acts.resolve():
             raise Misuse(FILE_UNWRITTEN, f"{out.name}: acts = prices")
         tariff = tariffs.book(_home(home))
-        sheet = acts_sheet.read_and_price(acts, tariff)
+        sheet = acts_sheet.read_and_price(acts, tariff, Sold.read(insurers) if insurers else None)
         acts_sheet.write(sheet, out)
         if explain:
             _explain(sheet, out, "en" if english else "fr")
@@ -75,6 +82,9 @@ def price(
         soft_wrap=True,
     )
     screen.console.print(_tables_used(tariff), soft_wrap=True)
+    if insurers:
+        without = "sans délais d'attente ni plafonds annuels / without waiting periods and annual ceilings"
+        screen.console.print(without, soft_wrap=True)
     if unread:
         raise typer.Exit(EXIT_FOUND)
 
