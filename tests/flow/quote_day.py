@@ -131,7 +131,7 @@ class QuoteDay:
 
     async def invoice(self, quote: Quote, number: int, **changes: object) -> tuple[int, str]:
         """(paid, reason) of the invoice of these acts, asking whatever is left of each, under this number."""
-        items = [replace(each, asked=each.charged, **changes) for each in quote.items]  # pyright: ignore[reportArgumentType]
+        items = [replace(each, asked=each.charged, **changes) for each in quote.items]
         bill = Bill(quote.person, items, practice=quote.practice, engagement=number)
         decisions = await self.day.decide(bill)
         return int(decisions.amc[0]), code(int(decisions.reason[0]))

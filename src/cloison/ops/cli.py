@@ -11,6 +11,7 @@ from cloison.ops import (
     cli_claims,
     cli_disclosures,
     cli_payments,
+    cli_quotes,
     cli_rights,
     cli_rules,
     cli_serve,
@@ -30,6 +31,7 @@ app = typer.Typer(
 app.add_typer(cli_rights.app, name="rights")
 app.add_typer(cli_rights.eligibility, name="eligibility")
 app.add_typer(cli_claims.app, name="claims")
+app.add_typer(cli_quotes.app, name="quotes")
 app.add_typer(cli_payments.app, name="payments")
 app.add_typer(cli_payments.returns_app, name="returns")
 app.add_typer(cli_disclosures.app, name="disclosures")

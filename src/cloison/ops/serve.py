@@ -2,6 +2,7 @@
 
     inbox/movements   insurers' movement files      outbox/reports      what each file did, as JSON
     inbox/questions   questions of a counter        outbox/answers      answers, in the order of the questions
+    inbox/quotes      quotes, prises en charge      outbox/quotes       answers, in the order of the messages
     inbox/b2          professionals' invoices       outbox/acknowledgements
     inbox/bank        pain.002, camt.053, camt.054  outbox/reports
 
@@ -19,9 +20,10 @@ from pathlib import Path
 
 import msgspec
 
+from cloison.claims import store_quotes
 from cloison.errors import Defect, Fault, Problem
 from cloison.gateways.http.problems import body_of
-from cloison.ops import claims, counter, disclosures, payments, rights, screen
+from cloison.ops import claims, counter, disclosures, payments, quotes, rights, screen
 from cloison.ops.house import House
 from cloison.rights import store
 from cloison.storage.database import Database
@@ -41,9 +43,9 @@ class Folders:
 
     def make(self) -> None:
         """Create every folder. Only this user may look inside: files arrive in clear."""
-        for name in ("movements", "questions", "b2", "bank"):
+        for name in ("movements", "questions", "quotes", "b2", "bank"):
             (self.root / "inbox" / name).mkdir(mode=0o700, parents=True, exist_ok=True)
-        for name in ("outbox/answers", "outbox/reports", "outbox/acknowledgements", "done", "refused"):
+        for name in ("outbox/answers", "outbox/quotes", "outbox/reports", "outbox/acknowledgements", "done", "refused"):
             (self.root / name).mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def arrived(self, kind: str, now: datetime) -> list[Path]:
@@ -82,6 +84,7 @@ async def housekeeping(database: Database, today: date) -> None:
     """What time brings: open reservations are settled in full, late holds are given back."""
     await disclosures.sweep(database, SETTLED_AFTER)
     await store.expire_now(database, today)
+    await store_quotes.expire_now(database, today)
 
 
 async def one_round(house: House, database: Database, folders: Folders, now: datetime) -> int:
@@ -89,6 +92,7 @@ async def one_round(house: House, database: Database, folders: Folders, now: dat
     hands: dict[str, Callable[[Path], Awaitable[bool]]] = {
         "movements": lambda path: _movements(house, database, folders, path, now),
         "questions": lambda path: _questions(house, database, folders, path),
+        "quotes": lambda path: _quotes(house, database, folders, path, now),
         "b2": lambda path: _invoices(house, database, folders, path, now),
         "bank": lambda path: _bank(house, database, folders, path),
     }
@@ -122,6 +126,13 @@ async def _questions(house: House, database: Database, folders: Folders, path: P
     defects = [told(each) for each in answered.defects]
     closed = [{"channel": channel.name.lower(), "code": reason.code} for channel, reason in answered.closed]
     folders.report(path, {"asked": answered.asked, **answered.replies, "defects": defects, "closed": closed})
+    return False
+
+
+async def _quotes(house: House, database: Database, folders: Folders, path: Path, now: datetime) -> bool:
+    done = await quotes.ask(house, database, path, folders.root / "outbox" / "quotes" / path.name, now.date())
+    defects = [told(each) for each in done.defects]
+    folders.report(path, {"messages": done.messages, **done.states, "defects": defects})
     return False
 
 
