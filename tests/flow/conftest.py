@@ -5,11 +5,17 @@ from collections.abc import AsyncIterator
 
 import pytest
 from tests.flow.day import Day
+from tests.flow.person import ISSUER, PRACTICES, Person
+from tests.unit.paper_tokens import NOW, REALM
 
+from cloison.identity import Registration, oidc, register
+from cloison.identity.authenticate import Gate
 from cloison.storage.database import Address, Database, administer
 from cloison.storage.keys import KeyProvider
 from cloison.storage.keys_file import FileKeys
 from cloison.storage.migrate import protect
+from cloison.storage.roles import Role
+from cloison.world.provider import Professional, Provider
 
 
 @pytest.fixture(scope="session")
@@ -47,3 +53,20 @@ async def shared_day(shared_database: Database, day_keys: KeyProvider) -> AsyncI
     opened = await Day.opened(shared_database, day_keys)
     yield opened
     await opened.close()
+
+
+@pytest.fixture(scope="module")
+async def gate(shared_database: Database, day_keys: KeyProvider) -> Gate:
+    async with shared_database.transaction(Role.OFFICE) as work:
+        await register(
+            work,
+            [Registration(number, "pharmacie", "Du Port", "75", "Paris", 0, False, 0) for number in PRACTICES],
+        )
+    return await Gate.opened(REALM, shared_database, day_keys, NOW)
+
+
+@pytest.fixture
+def somebody(gate: Gate, shared_database: Database) -> Person:
+    who = Professional(f"8{uuid.uuid4().int % 10**10:010d}", "MARTIN", "SM26", PRACTICES[:1])
+    provider = Provider(ISSUER, "cloison", REALM.origin + oidc.RETURN_PATH, [who], lambda: NOW)
+    return Person(gate, shared_database, provider, who)

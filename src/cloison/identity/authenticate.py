@@ -34,9 +34,9 @@ from cloison.identity.reasons import (
     TOKEN_INVALID,
 )
 from cloison.identity.replays import Replays, Shared
-from cloison.identity.sessions import Sessions
+from cloison.identity.sessions import Found, Sessions
 from cloison.identity.signing import TokenKeys
-from cloison.identity.store import machines
+from cloison.identity.store import machines, once
 from cloison.identity.tokens import Bound, Granted
 from cloison.storage.keys import KeyProvider
 from cloison.storage.transaction import Storage
@@ -107,6 +107,10 @@ class Gate:
         else:
             self._known = Known(known.register, known.keys, known.nonces, mark, now)
 
+    async def sweep(self, now: datetime) -> int:
+        """Forget proofs and challenges that are too old to be accepted anyhow. Every minute or so."""
+        return await once.sweep(self._database, now)
+
     def nonce(self, now: datetime) -> str:
         """The value of the DPoP-Nonce header, to be sent with every answer to a request that carries a proof."""
         return self._known.nonces.at(now)
@@ -155,10 +159,19 @@ class Gate:
         return client.actor(means, bound.scopes)
 
     async def _person(self, request: Presented, now: datetime) -> Actor | Reason:
-        proof = dpop.check(request.proof, request.method, request.url, request.cookie, now, self._proof_keys)
+        proof = self.proof(request, now)
+        return proof if isinstance(proof, Reason) else await self.sessions.actor(request.cookie, proof, now)
+
+    def proof(self, request: Presented, now: datetime) -> dpop.Proof | Reason:
+        """The proof of a browser's key: what a login starts from, before there is a session."""
+        return dpop.check(request.proof, request.method, request.url, request.cookie, now, self._proof_keys)
+
+    async def session(self, request: Presented, now: datetime) -> Found | Reason:
+        """The session of a request, of either kind: for the ceremonies of passkeys, and to log out. Its proof is used."""
+        proof = self.proof(request, now)
         if isinstance(proof, Reason):
             return proof
-        return await self.sessions.actor(request.cookie, proof, now)
+        return await self.sessions.find(request.cookie, proof, now) if request.cookie else NOTHING_PRESENTED
 
     # -------------------------------------------------------------- tokens
 
