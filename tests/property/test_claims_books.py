@@ -7,6 +7,7 @@ the insurer owes is what stands, and no care is paid twice.
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
@@ -17,18 +18,21 @@ from cloison.claims import ClaimBatch
 from cloison.errors import Misuse, Unavailable
 from cloison.rights import store
 from cloison.rules import Domain
+from cloison.rules.produits import family_number
+from cloison.rules.shelf import FAMILY_ACCOUNTS
 from cloison.storage.roles import Role
 
 Books = Counter[tuple[object, ...]]
 CEILING = 15_000
-FAMILY_OF = {"ADI": "RADL", "SDE": "DENT"}
+ACCOUNT_OF = {"ADI": Domain.RADL, "SDE": Domain.DENT, "PFC": FAMILY_ACCOUNTS + family_number("protheses")}
+"""The ceiling that pays each act: prostheses have one of their own beside that of dental care."""
 
 
 @pytest.fixture(scope="module")
 async def day(insured_day: Day) -> Day:
     limited = Guarantee("RADL", "EUR", -1, amount=12_000, ceiling=CEILING)
     dental = Guarantee("DENT", "EUR", -1, amount=12_000, ceiling=CEILING)
-    await insured_day.insurer(guarantees=[limited, dental])
+    await insured_day.insurer(guarantees=[limited, dental, replace(dental, family="protheses")])
     return insured_day
 
 
@@ -43,7 +47,7 @@ class Life:
 
     def item(self) -> Item:
         when = date(2025, 12, 29) + timedelta(days=self.chance.randint(0, 5))
-        code = self.chance.choice(["ADI", "ADI", "SDE"])
+        code = self.chance.choice(["ADI", "ADI", "SDE", "PFC"])
         charged = self.chance.choice([20_000, 15_000])
         base = -1 if self.chance.random() < 0.1 else 5_000
         return Item(code, charged, self.chance.choice([6_000, 3_000, 1_000]), when, base=base)
@@ -136,7 +140,7 @@ async def told_by_decisions_and_promises(day: Day) -> Books:
            where i.person = any ($1) and not exists (select from claims.decision x where x.replaces = d.decision)""",
         day.mine,
     ):
-        found[row["person"], Domain[FAMILY_OF[row["code"].strip()]], row["year"], "used"] += row["amc_cents"]
+        found[row["person"], ACCOUNT_OF[row["code"].strip()], row["year"], "used"] += row["amc_cents"]
     for row in await day.owner.fetch(
         """select person, domain, ceiling_year, held_cents from rights.engagement e
            where person = any ($1)

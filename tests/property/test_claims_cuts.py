@@ -44,7 +44,15 @@ class Scene:
 @pytest.fixture(scope="module")
 async def day(insured_day: Day) -> Day:
     radiology = Guarantee("RADL", "EUR", -1, amount=12_000, ceiling=CEILING)
-    await insured_day.insurer(guarantees=[Guarantee("MED"), radiology, replace(radiology, domain="DENT")])
+    dental = replace(radiology, domain="DENT", day_cap=14_000)
+    await insured_day.insurer(
+        guarantees=[
+            Guarantee("MED"),
+            radiology,
+            dental,
+            replace(dental, family="protheses", day_cap=-1, tooth_cap=9_000),
+        ]
+    )
     for number in PRACTICES:
         await insured_day.practice(number)
     return insured_day
@@ -53,7 +61,7 @@ async def day(insured_day: Day) -> Day:
 def item(chance: Random, distinct: int | None = None) -> Item:
     """A line of care. `distinct`: on a day that no other has, so that it repeats nothing."""
     when = TODAY - days(chance.randint(0, 4) if distinct is None else distinct)
-    what = chance.choice(["G", "ADI", "ADI", "ADI", "SDE", "?"])
+    what = chance.choice(["G", "ADI", "ADI", "ADI", "SDE", "PFC", "?"])
     if what == "G":
         return Item("G", 3000, chance.choice([900, 500, 0, 2000]), when)
     if what == "?":
