@@ -59,6 +59,7 @@ ENTERS = {
     "disclosure": set(MEMBERS) - {Role.PAY, Role.RIGHTS, Role.CLAIMS, Role.IDENTITY},
     "rights": {*COUNTER, Role.BATCH, Role.INSURER, Role.OFFICE, Role.RIGHTS, Role.CLAIMS},
     "exchanges": SPEAKERS,
+    "deliveries": {Role.CLAIMS},
     "claims": {*COUNTER, Role.OFFICE, Role.CLAIMS, Role.PAY},
     "payments": {*SPEAKERS, Role.CLAIMS, Role.PAY, Role.OFFICE, Role.INSURER},
     "public": set[Role](),

@@ -158,6 +158,13 @@ claims.quote_transition         plain      from_state to_state meaning
 claims.own_invoice              plain      invoice file record batch tenant practice number lines
 claims.own_decision             plain      decision invoice kind replaces state tariff decided_at
 
+deliveries.upload               plain      upload practice tenant account kind name state size_bytes digest file report
+                                plain      created_at ended_at spool
+deliveries.part                 plain      upload starts size_bytes spool
+deliveries.subscriber           plain      subscriber practice tenant url created_at ended_at
+deliveries.notice               plain      notice subscriber event link state attempts created_at due_at
+deliveries.attempt              plain      notice attempt status cause attempted_at
+
 exchanges.document              plain      practice version place kind tenant account recorded_at
                                 pseudonym  document name digest token patient about
                                 health     status outcome use day sealed
