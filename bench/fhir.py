@@ -2,8 +2,8 @@
 
     python bench/fhir.py [--quick]
 
-fhir.resources is no dependency: it is installed into a virtual environment that goes with this run, and timed in a process
-of its own. Documents are HL7's examples of our types in ../shared/data, those that fhir.resources accepts.
+fhir.resources is no dependency: it is installed into a virtual environment that goes with this run, and timed in a
+process of its own. Documents are HL7's examples of our types in ../shared/data; both read and write all of them.
 """
 
 import argparse

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from cloison.gateways.fhir import r4
 
 UCUM = "http://unitsofmeasure.org"
-DIGITS_MAX, EXPONENT_MAX = 18, 18
+NUMBER_MAX, EXPONENT_MAX = 24, 18
+"""Characters of a number, and powers of ten: the precision that FHIR asks servers for, and some more."""
 
 LOGICAL = ("#", "urn:", "http:", "https:")
 RELATIVE = re.compile(r"([A-Z][A-Za-z]+)(?:/[A-Za-z0-9\-.]{1,64}(?:/_history/[A-Za-z0-9\-.]{1,64})?|\?\S+)\Z")
@@ -47,7 +48,7 @@ def choose(name: str, required: bool, options: tuple[object, ...]) -> None:
 
 def bounded(number: Decimal, name: str) -> None:
     """A number that arithmetic may meet: `1e999999999` is well formed, and eats the memory of who rounds it."""
-    if len(number.as_tuple().digits) > DIGITS_MAX or abs(number.adjusted()) > EXPONENT_MAX:
+    if len(str(number)) > NUMBER_MAX or abs(number.adjusted()) > EXPONENT_MAX:
         raise Broken(reasons.NUMBER, name)
 
 

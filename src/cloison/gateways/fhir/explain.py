@@ -84,6 +84,28 @@ def defects(raw: bytes, expected: tuple[type[r4.Resource], ...]) -> list[Defect]
     return sorted(once.values(), key=lambda defect: defect.reason.number)[:DEFECTS_MAX]
 
 
+def oddities(pieces: Iterable[tuple[str, msgspec.Raw]]) -> list[Defect]:
+    """What is wrong with resources whose definitions we do not hold: a type that does not exist, and bad JSON."""
+    found: list[Defect] = []
+    for path, piece in pieces:
+        if tag_of(piece) is None:
+            found.append(_at(reasons.RESOURCE_TYPE, path, ""))
+            continue
+        try:
+            loose = _loose(bytes(piece))
+        except ValueError:
+            return [_at(reasons.NOT_JSON, path, "")]
+        if _deep(loose):
+            return [_at(reasons.TOO_DEEP, path, f"at most {DEPTH_MAX} levels")]
+        found += _written(loose, path)
+    return found[:DEFECTS_MAX]
+
+
+def _loose(raw: bytes) -> object:
+    """A document with every member of its objects; the digits of its numbers are nobody's concern here."""
+    return json.loads(raw, object_pairs_hook=Object, parse_int=_digits, parse_float=_digits, parse_constant=_refuse)
+
+
 def _at(reason: Reason, path: str, cause: str) -> Defect:
     return Defect(reason, Place("body", field=path), cause)
 

@@ -29,11 +29,11 @@ REGEX = "http://hl7.org/fhir/StructureDefinition/regex"
 
 Json = dict[str, Any]  # definitions are read as they come: HL7's own model of itself is what this module makes
 
-YEAR = r"(?:[0-9](?:[0-9](?:[0-9][1-9]|[1-9]0)|[1-9]00)|[1-9]000)"
+YEAR = r"(?!0000)[0-9]{4}"
 LEAP = r"(?:[0-9][0-9](?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)"
 DAY = (
-    rf"(?:{YEAR}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
-    rf"|02-(?:0[1-9]|1[0-9]|2[0-8]))|{LEAP}-02-29)"
+    rf"(?:{YEAR}-(?:(?:0[13-9]|1[0-2])-(?:0[1-9]|[12][0-9]|30)|(?:0[13578]|1[02])-31|02-(?:0[1-9]|1[0-9]|2[0-8]))"
+    rf"|(?!0000){LEAP}-02-29)"
 )
 CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)(?:\.[0-9]{1,9})?"
 ZONE = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
@@ -46,6 +46,8 @@ STRICTER = {
     "time": CLOCK,
     # HL7's expression takes exponential time on spaces between groups; the same language, read once.
     "base64Binary": r"\s*(?:[0-9a-zA-Z+/=]{4}\s*)+",
+    # The same language again, without keeping its pieces.
+    "code": r"\S+(?:\s\S+)*",
     # An empty URI is an empty element, which ele-1 refuses.
     "uri": r"\S+",
     "url": r"\S+",

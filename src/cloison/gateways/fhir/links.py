@@ -1,8 +1,10 @@
 """How the resources of one document hold together: what local references name, and what contained resources may be."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cache
-from typing import Any, cast
+from operator import attrgetter
+from typing import Any, TypeAlias, cast
 
 import msgspec
 from msgspec import inspect
@@ -12,11 +14,15 @@ from cloison.gateways.fhir import r4
 from cloison.gateways.fhir.checks import Broken
 from cloison.gateways.fhir.reasons import INVARIANT, REFERENCE_BROKEN, REFERENCE_TARGET
 
+Trail: TypeAlias = "tuple[str] | tuple[Trail, str | int]"
+NOTHING = frozenset[str]()
 
-def defects(read: r4.Resource) -> list[Defect]:
+
+def defects(read: r4.Resource, extended: bool = True) -> list[Defect]:
+    """What is wrong between the resources of a document; without `extended`, none has an extension anywhere."""
     return [
         Defect(broken.reason, Place("body", field=f"{path}.{broken.element}".rstrip(".")), _cause(broken))
-        for path, broken in _of(read, type(read).__name__)
+        for path, broken in _of(read, type(read).__name__, extended)
     ]
 
 
@@ -25,16 +31,16 @@ def _cause(broken: Broken) -> str:
     return f"{broken.rule}: {told}" if told else broken.rule
 
 
-def _of(read: r4.Resource, path: str) -> Iterator[tuple[str, Broken]]:
+def _of(read: r4.Resource, path: str, extended: bool) -> Iterator[tuple[str, Broken]]:
     if isinstance(read, r4.Bundle):
-        yield from _bundle(read, path)
+        yield from _bundle(read, path, extended)
     elif isinstance(read, r4.Parameters):
-        yield from _parameters(read.parameter or [], f"{path}.parameter")
+        yield from _parameters(read.parameter or [], f"{path}.parameter", extended)
     else:
-        yield from _local(read, path)
+        yield from _local(read, path, extended)
 
 
-def _bundle(bundle: r4.Bundle, path: str) -> Iterator[tuple[str, Broken]]:
+def _bundle(bundle: r4.Bundle, path: str, extended: bool) -> Iterator[tuple[str, Broken]]:
     seen: set[tuple[str, str | None]] = set()
     for number, entry in enumerate(bundle.entry or ()):
         held = entry.resource if isinstance(entry.resource, r4.Resource) else None
@@ -44,17 +50,17 @@ def _bundle(bundle: r4.Bundle, path: str) -> Iterator[tuple[str, Broken]]:
                 yield path, Broken(INVARIANT, f"entry[{number}].fullUrl", "bdl-7")
             seen.add(key)
         if held is not None:
-            yield from _of(held, f"{path}.entry[{number}].resource")
+            yield from _of(held, f"{path}.entry[{number}].resource", extended)
 
 
-def _parameters(parameters: list[r4.ParametersParameter], path: str) -> Iterator[tuple[str, Broken]]:
+def _parameters(parameters: list[r4.ParametersParameter], path: str, extended: bool) -> Iterator[tuple[str, Broken]]:
     for number, parameter in enumerate(parameters):
         if isinstance(parameter.resource, r4.Resource):
-            yield from _of(parameter.resource, f"{path}[{number}].resource")
-        yield from _parameters(parameter.part or [], f"{path}[{number}].part")
+            yield from _of(parameter.resource, f"{path}[{number}].resource", extended)
+        yield from _parameters(parameter.part or [], f"{path}[{number}].part", extended)
 
 
-def _local(read: r4.Resource, path: str) -> Iterator[tuple[str, Broken]]:
+def _local(read: r4.Resource, path: str, extended: bool) -> Iterator[tuple[str, Broken]]:
     """ref-1: a local reference names a contained resource; dom-2 to dom-5: those are parts of this one alone."""
     contained = (read.contained if isinstance(read, r4.DomainResource) else None) or []
     kinds: dict[str | None, str] = {}
@@ -68,16 +74,17 @@ def _local(read: r4.Resource, path: str) -> Iterator[tuple[str, Broken]]:
         ):
             if wrong:
                 yield path, Broken(INVARIANT, f"contained[{number}]", key)
-    named: set[str] = set()
-    for place, target, allowed in _references(read, path):
-        named.add(target)
+    named: list[tuple[Trail, str, frozenset[str]]] = []
+    Gather(extended, named).of(read, (path,), NOTHING)
+    for trail, target, allowed in named:
         if target and target not in kinds:
-            yield place, Broken(REFERENCE_BROKEN, "", "ref-1")
+            yield _told_place(trail), Broken(REFERENCE_BROKEN, "", "ref-1")
         elif target and allowed and kinds[target] not in allowed:
-            yield place, Broken(REFERENCE_TARGET, "", ", ".join(sorted(allowed)))
-    if "" not in named:  # one that names its container is named by its own reference
+            yield _told_place(trail), Broken(REFERENCE_TARGET, "", ", ".join(sorted(allowed)))
+    targets = {target for _, target, _ in named}
+    if "" not in targets:  # one that names its container is named by its own reference
         for number, name in enumerate(kinds):
-            if name not in named:
+            if name not in targets:
                 yield path, Broken(REFERENCE_BROKEN, f"contained[{number}]", "dom-3")
 
 
@@ -97,45 +104,76 @@ def _members(value: msgspec.Struct) -> set[str]:
     return {written for said, written in names if getattr(value, said) is not None}
 
 
+@dataclass(frozen=True, slots=True)
+class Holders:
+    """The elements of a class that may hold a reference, near or far, and the types each may point at."""
+
+    values: Callable[[msgspec.Struct], tuple[object, ...]]
+    told: tuple[tuple[str, frozenset[str]], ...]
+
+
 @cache
-def _holders(kind: type[msgspec.Struct]) -> tuple[tuple[str, str, frozenset[str]], ...]:
-    """The elements of a class that may hold a reference, near or far, with the types it may point at."""
+def _holders(kind: type[msgspec.Struct], extended: bool) -> Holders:
     targets = r4.TARGETS.get(kind.__name__, {})
+    fields = [field for field in _shape(kind).fields if _reaches(field.type, extended, set())]
+    names = [field.name for field in fields]
+    told = tuple((f".{field.encode_name}", targets.get(field.encode_name, NOTHING)) for field in fields)
+    if len(names) < 2:  # attrgetter gives no tuple for one name
+        return Holders(lambda value: tuple(getattr(value, name) for name in names), told)
+    return Holders(attrgetter(*names), told)
+
+
+def _shape(kind: type[msgspec.Struct]) -> inspect.StructType:
     shape = inspect.type_info(kind)
     assert isinstance(shape, inspect.StructType)
-    return tuple(
-        (field.name, field.encode_name, targets.get(field.encode_name, frozenset()))
-        for field in shape.fields
-        if _holds(field.type)
-    )
+    return shape
 
 
-def _holds(shape: inspect.Type) -> bool:
+def _reaches(shape: inspect.Type, extended: bool, seen: set[type]) -> bool:
+    """Whether a reference can be found below; extensions can hold one anywhere, and mostly are not there."""
     if isinstance(shape, inspect.UnionType):
-        return any(_holds(option) for option in shape.types)
+        return any(_reaches(option, extended, seen) for option in shape.types)
     if isinstance(shape, inspect.ListType):
-        return _holds(shape.item_type)
-    return isinstance(shape, inspect.StructType | inspect.RawType)
+        return _reaches(shape.item_type, extended, seen)
+    if not isinstance(shape, inspect.StructType):
+        return isinstance(shape, inspect.RawType)
+    if shape.cls is r4.Reference:
+        return True
+    if shape.cls in seen or (shape.cls is r4.Extension and not extended):
+        return False
+    seen.add(shape.cls)
+    return any(_reaches(field.type, extended, seen) for field in _shape(shape.cls).fields)
 
 
-def _references(
-    value: object, path: str, allowed: frozenset[str] = frozenset()
-) -> Iterator[tuple[str, str, frozenset[str]]]:
-    """Place, target and types allowed of each local reference."""
-    if isinstance(value, msgspec.Struct):
-        if isinstance(value, r4.Reference) and value.reference and value.reference[0] == "#":
-            yield f"{path}.reference", value.reference[1:], allowed
-        for said, written, targets in _holders(type(value)):
-            inner = getattr(value, said)
-            if inner is not None:
-                yield from _references(inner, f"{path}.{written}", targets)
-    elif isinstance(value, list):
-        items = cast("list[object]", value)
-        for number, item in enumerate(items):
-            yield from _references(item, f"{path}[{number}]", allowed)
-    elif isinstance(value, msgspec.Raw):
-        for target in _loose(msgspec.json.decode(value)):
-            yield path, target, frozenset()
+@dataclass(frozen=True, slots=True)
+class Gather:
+    """Collects place, target and types allowed of each local reference."""
+
+    extended: bool
+    named: list[tuple[Trail, str, frozenset[str]]]
+
+    def of(self, value: object, trail: Trail, allowed: frozenset[str]) -> None:
+        if isinstance(value, msgspec.Struct):
+            if isinstance(value, r4.Reference) and value.reference is not None and value.reference[0] == "#":
+                self.named.append(((trail, ".reference"), value.reference[1:], allowed))
+            holders = _holders(type(value), self.extended)
+            for inner, (written, targets) in zip(holders.values(value), holders.told, strict=True):
+                if inner is not None:
+                    self.of(inner, (trail, written), targets)
+        elif isinstance(value, list):
+            items = cast("list[object]", value)
+            for number, item in enumerate(items):
+                self.of(item, (trail, number), allowed)
+        elif isinstance(value, msgspec.Raw):
+            self.named.extend((trail, target, NOTHING) for target in _loose(msgspec.json.decode(value)))
+
+
+def _told_place(trail: Trail) -> str:
+    """The place that a trail leads to; written out only when there is something to say of it."""
+    if len(trail) == 1:
+        return trail[0]
+    before, last = trail
+    return f"{_told_place(before)}[{last}]" if isinstance(last, int) else f"{_told_place(before)}{last}"
 
 
 def _loose(value: object) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The one error object as FHIR says it: an OperationOutcome, one issue for each problem.
 
-Severity and code are of HL7's required lists; our own code, which the catalogue explains, is in `details.coding`. What a
-problem has and an issue has not (what to do, who, whether to send again, where to read more) is in extensions.
+Severity and code are of HL7's required lists; our own code, which the catalogue explains, is in `details.coding`. What
+a problem has and an issue has not (what to do, who, whether to send again, where to read more) is in extensions.
 """
 
 from collections.abc import Iterable

@@ -138,7 +138,7 @@ NUMBER = _reason(
     "fhir.number",
     "Ce nombre est trop grand ou trop précis.",
     "This number is too large or too precise.",
-    Text("Écrivez au plus 18 chiffres, sans exposant.", "Write at most 18 digits, without an exponent."),
+    Text("Écrivez au plus 18 chiffres.", "Write at most 18 digits."),
 )
 NARRATIVE = _reason(
     918,
