@@ -75,6 +75,9 @@ def test_a_contrat_responsable_leaves_the_increase_outside_the_pathway():
         2020-03-10 | G    | optam  | out     |   25.00 | 30% BRC   | T    ||  7.50 |  7.50 | 10.00 |
         2020-03-10 | G    | optam  | out     |   25.00 | 70% BRC   | T    ||  7.50 |  7.50 | 10.00 | pathway_not_covered
         2020-03-10 | G    | optam  | out     |   25.00 | 9 EUR     | T    ||  7.50 |  7.50 | 10.00 | pathway_not_covered
+        2020-03-10 | G    | optam  | out     |   25.00 | 50% TM    | T    ||  7.50 |  0.00 | 17.50 | pathway_not_covered
+        2020-03-10 | G    | optam  | out     |    0.01 | 100% TM   | T    ||  0.00 |  0.00 |  0.01 | pathway_not_covered
+        2020-03-10 | G    | optam  | out     |   25.00 |           | T    ||  7.50 |  0.00 | 17.50 |
         2020-03-10 | G    | optam  | in      |   25.00 | 100% TM   | T    || 17.50 |  7.50 |  0.00 |
     """)
 
@@ -97,4 +100,17 @@ def test_an_overrun_outside_optam_is_limited_under_a_contrat_responsable():
         G    | 2      |   80.00 | T    | 200% BR   || 16.10 | 29.90 | 34.00 |
         G    | 2      |   80.00 | F    | 300% BR   || 16.10 | 52.90 | 11.00 |
         G    | optam  |   80.00 | T    | 300% BR   || 21.00 | 59.00 |  0.00 |
+        G    | 2      |   80.00 | T    | 29.91 EUR || 16.10 | 29.90 | 34.00 | overrun_limited
+        G    | 2      |    0.00 | T    | 300% BR   ||  0.00 |  0.00 |  0.00 |
+    """)
+
+
+def test_an_overrun_outside_optam_is_limited_from_2017_outside_the_pathway_too():
+    """23 euros outside the pathway: AMO 6.90; the increase of 9.20 stays, then the ticket of 6.90 and once the base."""
+    check("""
+        code | sector | pathway | charged | resp | guarantee || amo  | amc   | own   | remarks
+        -----+--------+---------+---------+------+-----------++------+-------+-------+-----------------------------------
+        G    | 2      | out     |   80.00 | T    | 300% BR   || 6.90 | 29.90 | 43.20 | overrun_limited
+        G    | 2      | out     |   80.00 | T    | 150% BR   || 6.90 | 18.40 | 54.70 |
+        G    | 2      | out     |   80.00 | F    | 300% BR   || 6.90 | 62.10 | 11.00 |
     """)

@@ -27,12 +27,12 @@ def majoration_non_couverte(acts: Bill, tariff: TariffBook) -> Only:
     A formula that tops up what the compulsory scheme pays is computed as if that scheme had paid its full rate. One
     that is on top of it, or an amount, only leaves the increase unpaid.
     """
-    concerned = acts.responsable & (acts.amc_share > 0) & (acts.pathway == Pathway.OUT)
+    concerned = acts.responsable & (acts.pathway == Pathway.OUT)
     some = acts.only(concerned)
     majoration = _majoration(some, tariff)
     tops_up = np.isin(some.formula, [Formula.TM, Formula.BR, Formula.FR])
     limit = np.where(tops_up, some.amc_share, some.charged - some.amo_share) - majoration
-    kept = np.clip(some.amc_share, 0, np.maximum(limit, 0))
+    kept = np.minimum(some.amc_share, np.maximum(limit, 0))
     lowered = (majoration > 0) & (kept < some.amc_share)
     some.remark(lowered, "pathway_not_covered")
     return Only.among(concerned, lowered, kept)
@@ -49,7 +49,7 @@ def depassement_non_optam(acts: Bill, tariff: TariffBook) -> Only:
 
     The ticket moderateur is the one inside the care pathway: its increase is excluded above.
     """
-    concerned = acts.responsable & (acts.sector == Sector.TWO) & (acts.amc_share > 0)
+    concerned = acts.responsable & (acts.sector == Sector.TWO)
     some = acts.only(concerned)
     rate = tariff["contrat_responsable.depassement_non_optam"].on(some.care_date)
     limit = np.maximum(some.base - some.amo_share - _majoration(some, tariff) + at_rate(some.base, rate), 0)

@@ -310,14 +310,6 @@ class TariffBook:
             if value.doubt is not None
         ]
 
-    def to_verify(self, name: str) -> NDArray[np.bool_]:
-        """Per era, whether the value of a parameter is marked to verify."""
-        flags = np.zeros(len(self._starts) + 1, np.bool_)
-        for value in self.parameters[name].values:
-            first, after = self._eras(value)
-            flags[first:after] = value.to_verify
-        return flags
-
     def with_choice(self, name: str, choice: str) -> "TariffBook":
         """The same book with another reading of a doubtful text."""
         parameter = self.parameters[name]
