@@ -48,7 +48,6 @@ class Limits:
     question: NDArray[np.int64]
     account: NDArray[np.int16]
     coverage: NDArray[np.int64]
-    highest: Cents
 
     def __len__(self) -> int:
         return len(self.question)
@@ -68,9 +67,7 @@ class Limits:
         inverse = inverse.reshape(-1)
         key = np.full(len(batch.lines), NO_CEILING, np.int64)
         key[at] = inverse
-        highest = np.zeros(found.shape[1], np.int64)
-        np.maximum.at(highest, inverse, most[at])
-        return cls(key, most, found[0], found[1].astype(np.int16), covered.coverage[at[first]], highest)
+        return cls(key, most, found[0], found[1].astype(np.int16), covered.coverage[at[first]])
 
     def granted(self, invoice: NDArray[np.int64], due: Cents, busy: Cents) -> Cents:
         """What the ceilings leave of what is due when this much of them is used or held."""

@@ -1,8 +1,8 @@
 """What a quote promised is paid: which lines of an invoice are those of its quote, and what each of them was promised.
 
-A line of an invoice is a line of the quote when it bills the same act with the same coefficient; the same charge and
-quantity first. A quantity may be billed in several lines: each gets its part of the promise, to the cent. Acts beyond
-those of the quote are decided as if there were no promise.
+A line of an invoice is a line of the quote when it bills the same act with the same coefficient: one of the same charge
+and quantity first, then one of the nearest price. A quantity may be billed in several lines: each gets its part of the
+promise, to the cent. Acts beyond those of the quote are decided as if there were no promise.
 """
 
 from collections import defaultdict
@@ -100,9 +100,14 @@ class _Left:
     promised: int
     billed: int = 0
 
+    @property
+    def left(self) -> int:
+        """Units that are not billed yet."""
+        return self.quantity - self.billed
+
     def bill(self, units: int) -> tuple[int, int]:
         """Bill so many units: how many the quote has left, and their part of the promise."""
-        taken = min(units, self.quantity - self.billed)
+        taken = min(units, self.left)
         before = self.promised * self.billed // self.quantity
         self.billed += taken
         return taken, self.promised * self.billed // self.quantity - before
@@ -123,17 +128,15 @@ def match(batch: ClaimBatch, candidate: NDArray[np.bool_], quoted: QuotedLines) 
     result = Kept(
         np.zeros(len(candidate), np.bool_), np.zeros(len(candidate), np.bool_), np.zeros(len(candidate), np.int64)
     )
-    for same in (True, False):  # the same charge first: two crowns of different prices keep their own promise
+    for same in (True, False):  # the same charge first, then the nearest price: each crown keeps its own promise
         rest: list[int] = at[~result.quoted[at]].tolist()
         for line in rest:
             number = int(stated[lines.invoice[line]])
             key = (number, bytes(lines.code[line]).rstrip(), int(lines.coefficient[line]))
             quantity, charged = int(lines.quantity[line]), int(lines.charged[line])
-            of_quote = [
-                each
-                for each in left[key]
-                if not same or (each.charged, each.quantity - each.billed) == (charged, quantity)
-            ]
+            of_quote = sorted(left[key], key=lambda each: abs(each.charged * quantity - charged * each.quantity))
+            if same:
+                of_quote = [each for each in of_quote if (each.charged, each.left) == (charged, quantity)]
             _bill(result, line, quantity, of_quote)
     return result
 

@@ -202,7 +202,6 @@ async def _engaged(
         limits.question[holds].tolist(),
         limits.account[holds].tolist(),
         limits.used(decisions.line_amc)[holds].tolist(),
-        limits.highest[holds].tolist(),
     )
     numbers = engagement.draw(len(replies)).tolist()
     return [

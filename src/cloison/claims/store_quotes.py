@@ -106,11 +106,10 @@ async def hold(
     question: Sequence[int],
     account: Sequence[int],
     cents: Sequence[int],
-    ceiling: Sequence[int],
 ) -> int:
     """Hold parts of ceilings for promises given in this transaction; a ceiling that would be exceeded raises."""
     return await connection_of(work).fetchval(
-        "select rights.hold_ceilings($1, $2, $3, $4, $5)", reservation, question, account, cents, ceiling
+        "select rights.hold_ceilings($1, $2, $3, $4)", reservation, question, account, cents
     )
 
 

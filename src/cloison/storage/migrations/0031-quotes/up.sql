@@ -145,9 +145,10 @@ begin
 end $$;
 grant execute on function rights.ceilings_busy to c_portal, c_api, c_card, c_machine;
 
--- Hold parts of ceilings for promises just given to questions of a committed reservation. A ceiling is never exceeded: its check
+-- Hold parts of ceilings for promises just given to questions of a committed reservation. How high a ceiling is comes from the
+-- guarantees of the product in that year (an account beyond 100 is of a family), not from the caller. It is never exceeded: its check
 -- refuses, and the caller looks again.
-create function rights.hold_ceilings(p_reservation int8, p_question int4[], p_account int2[], p_cents int8[], p_ceiling int8[])
+create function rights.hold_ceilings(p_reservation int8, p_question int4[], p_account int2[], p_cents int8[])
 returns int4 language plpgsql security definer set search_path = '' as $$
 declare
     reserving xid8 := disclosure.require_revealable(p_reservation);
@@ -155,11 +156,16 @@ declare
     held int4 := 0;
 begin
     for r in
-        select g.engagement, g.person, g.product, g.ceiling_year, a.account, a.cents, a.ceiling
-        from unnest(p_question, p_account, p_cents, p_ceiling) as a (question, account, cents, ceiling)
+        select g.engagement, g.person, g.product, g.ceiling_year, a.account, a.cents, highest.ceiling
+        from unnest(p_question, p_account, p_cents) as a (question, account, cents)
         join disclosure.entry e on e.reservation = p_reservation and e.question = a.question and e.xact = reserving
         join rights.engagement g on g.reservation = p_reservation and g.question = a.question
-        where a.cents > 0 and e.purpose = 5
+        cross join lateral (
+            select max(w.annual_ceiling_cents) as ceiling from rights.guarantee w
+            where w.product = g.product and w.domain = g.domain
+              and case w.family when 0 then w.domain else 100 + w.family end = a.account
+              and w.valid_from < make_date(g.ceiling_year + 1, 1, 1) and make_date(g.ceiling_year, 1, 1) < w.valid_to) as highest
+        where a.cents > 0 and e.purpose = 5 and highest.ceiling >= 0
         order by g.person, g.product, a.account
     loop
         insert into rights.ceiling as known (person, product, domain, year, ceiling_cents, held_cents)
