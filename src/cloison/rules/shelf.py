@@ -136,7 +136,7 @@ class Shelf:
         return self._domains.find(place * DOMAIN_SLOTS + np.clip(domain, 0, DOMAIN_SLOTS - 1), known, day)
 
     def _placed(self, product: NDArray[np.integer]) -> NDArray[np.int64]:
-        return self._place[np.clip(product, -1, len(self._place) - 1)]
+        return self._place[np.minimum(product, len(self._place) - 1)]
 
 
 class _Spans:
@@ -161,20 +161,20 @@ class _Spans:
         self._several = number > 1
         self._first = np.cumsum(number) - number
         self._only = np.full(slots, NONE, np.int64)
-        self._since = np.full(slots, LAST_DAY, np.int64)
+        self._since = np.full(slots, np.datetime64(FOREVER, "D"), "datetime64[D]")
         (one,) = np.nonzero(number == 1)
-        self._only[one], self._since[one] = self._row[self._first[one]], self._key[self._first[one]] & LAST_DAY
+        self._only[one] = self._row[self._first[one]]
+        self._since[one] = (self._key[self._first[one]] & LAST_DAY) + EPOCH
 
     def find(self, slot: NDArray[np.int64], known: NDArray[np.bool_], day: Days) -> NDArray[np.intp]:
         if not len(self._key):
             return np.full(len(slot), NONE, np.intp)
         slot = np.where(known, slot, 0)
-        days = _days(day)
-        result = np.where(known & (days >= self._since[slot]), self._only[slot], NONE).astype(np.intp)
+        result = np.where(known & (day >= self._since[slot]), self._only[slot], NONE)
         (several,) = np.nonzero(known & self._several[slot])
         if len(several):
             there = slot[several]
-            at = np.searchsorted(self._key, there << DAY_BITS | days[several], "right") - 1
+            at = np.searchsorted(self._key, there << DAY_BITS | _days(day[several]), "right") - 1
             result[several] = np.where(at >= self._first[there], self._row[np.maximum(at, 0)], NONE)
         return result
 
