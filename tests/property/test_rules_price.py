@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.oracle.draws import draw
-from tests.oracle.payer import TECHNICAL
+from tests.oracle.payer import FRAMES_A, LENSES_A, TECHNICAL
 
 from cloison.period import FOREVER
 from cloison.rules import ACT_CODES, Acts, Priced, TariffBook, Trips, price
@@ -202,7 +202,8 @@ def carried(before: Priced, acts: Acts) -> Acts:
     glasses, sold = acts.equipment, first.equipment
     totals: dict[int, int] = {}
     for row, pair in zip(sold.act.tolist(), sold.pair.tolist(), strict=True):
-        totals[pair] = totals.get(pair, 0) + int(before.amc_share[row])
+        if ACT_CODES[first.code[row]] not in (*FRAMES_A, *LENSES_A):
+            totals[pair] = totals.get(pair, 0) + int(before.amc_share[row])
     paid = glasses.paid + np.array([totals.get(pair, 0) for pair in glasses.pair.tolist()], np.int64)
     columns["equipment"] = replace(glasses, paid=paid)
     return Acts(**columns)

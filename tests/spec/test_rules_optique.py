@@ -30,6 +30,18 @@ def test_a_pair_outside_class_a_has_a_ceiling_by_its_correction():
     """)
 
 
+def test_what_class_a_costs_in_a_mixed_pair_uses_no_ceiling_up():
+    """A frame of class A with dearer lenses. Open doubt, 22 November 2026: how a mixed pair is limited is not in our
+    documents; class A is read as paid in full, beside the ceiling of the others."""
+    check("""
+        code | charged | declared | pair | lenses | guarantee || amc    | reason
+        -----+---------+----------+------+--------+-----------++--------+------------------
+        M01  |   30.00 |     9.00 | p    | simple | 100% FR   ||  24.60 |
+        VU1  |  200.00 |     0.05 | p    | simple | 100% FR   || 199.97 |
+        VU1  |  300.00 |     0.05 | p    | simple | 100% FR   || 220.03 | equipment_limited
+    """)
+
+
 def test_what_was_paid_for_a_pair_before_counts():
     check("""
         code | charged | declared | pair | lenses | paid   | guarantee || amc    | reason

@@ -25,8 +25,8 @@ def test_a_taxi_trip_follows_the_national_tariff():
     """)
 
 
-def test_each_departement_of_the_licence_has_its_rate_per_kilometre():
-    """Ten kilometres beyond the forfait: 13 euros and ten times the rate. Mayotte (976) has none and is refused."""
+def test_each_departement_of_the_licence_has_its_rate_per_kilometre_01_to_49():
+    """Ten kilometres beyond the forfait: 13 euros and ten times the rate."""
     check("""
         code | charged | km | dep || base
         -----+---------+----+-----++------
@@ -80,6 +80,14 @@ def test_each_departement_of_the_licence_has_its_rate_per_kilometre():
         TXI  |  100.00 | 14 | 47  || 24.10
         TXI  |  100.00 | 14 | 48  || 25.50
         TXI  |  100.00 | 14 | 49  || 23.80
+    """)
+
+
+def test_each_departement_of_the_licence_has_its_rate_per_kilometre_50_to_974():
+    """Mayotte (976) has none and is refused."""
+    check("""
+        code | charged | km | dep || base
+        -----+---------+----+-----++------
         TXI  |  100.00 | 14 | 50  || 24.60
         TXI  |  100.00 | 14 | 51  || 24.20
         TXI  |  100.00 | 14 | 52  || 25.60

@@ -104,7 +104,7 @@ class Equipment(Details):
     drom: Flags
     """Delivered in an overseas departement."""
     paid: Cents
-    """Already paid for this pair by the insurer before this batch, the same on each row of a pair."""
+    """Already paid for this pair by the insurer before this batch, class A left out, the same on each row of a pair."""
 
     def __post_init__(self) -> None:
         self.check()

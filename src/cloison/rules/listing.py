@@ -118,7 +118,7 @@ EQUIPMENT_FIELDS: tuple[Field, ...] = (
     Field("correction", _words(_names(Correction)), _among(_names(Correction))),
     Field("last_delivery", "YYYY-MM-DD; empty: never", lambda text: date.fromisoformat(text) if text else "NaT"),
     Field("overseas", _YES, _yes),
-    Field("paid", f"{_EUROS}, paid for this pair before", cents_of),
+    Field("paid", f"{_EUROS}, paid for this pair before, class A left out", cents_of),
 )
 ITEM_FIELDS: tuple[Field, ...] = (
     Field(
