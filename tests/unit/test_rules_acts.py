@@ -1,5 +1,6 @@
 """The columns that a price reads: all given, of their type, in the numbers of their vocabulary."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -117,3 +118,31 @@ def _trips(rows: list[int]) -> Trips:
     trips = acts(TAXIS).trips
     columns: dict[str, Any] = {name: getattr(trips, name) for name in Trips.__dataclass_fields__}
     return Trips(**columns | {"act": np.array(rows)})
+
+
+def test_a_number_may_be_the_largest_of_its_column():
+    assert Acts.of(**changed(quantity=2**31 - 1)).quantity.tolist() == [2**31 - 1] * 4
+    assert Acts.of(**changed(quantity=-(2**31))).quantity.tolist() == [-(2**31)] * 4
+    with pytest.raises(Misuse, match="quantity: a value does not fit int32"):
+        Acts.of(**changed(quantity=-(2**31) - 1))
+
+
+def test_a_detail_table_checks_its_own_columns():
+    trips = acts(TAXIS).trips
+    with pytest.raises(Misuse, match=r"Trips\.act: rows of acts must increase"):
+        replace(trips, act=np.array([1, 1]))
+    with pytest.raises(Misuse, match=r"Trips\.act: rows of acts must increase"):
+        replace(trips, act=np.array([-1, 1]))
+    with pytest.raises(Misuse, match="km: int64 of length 2 wanted, not float64"):
+        replace(trips, km=np.array([10.0, 20.0]))
+    with pytest.raises(Misuse, match="patients: int8 of length 2 wanted"):
+        replace(trips, patients=np.ones(3, np.int8))
+
+
+def test_details_follow_the_acts_that_are_taken():
+    batch = acts(TAXIS)
+    taken = batch.take(np.array([3, 0, 1]))
+    assert taken.trips.act.tolist() == [0, 2]
+    assert taken.trips.km.tolist() == [2_000, 1_000]
+    assert batch.take(np.array([0, 2])).trips.act.tolist() == []
+    assert batch.take(np.array([0])).take(np.array([0])).charged.tolist() == [3_000]

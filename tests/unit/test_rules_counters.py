@@ -1,6 +1,7 @@
 """Limits that acts share: first come, first served, in any order of rows."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,13 +56,29 @@ def test_no_act_whose_limit_binds_is_left_out_of_a_tally(drawn: list[tuple[int, 
     assert not (bound & ~told).any()
 
 
-def test_a_tally_leaves_out_acts_whose_limit_does_not_bind():
-    """Nearly all: what is left are collisions."""
-    person = np.arange(50_000)
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_tally_leaves_out_acts_whose_limit_does_not_bind(place: int):
+    """Nearly all: what is left are collisions, whichever key tells acts apart."""
+    keys = [np.full(50_000, 7), np.full(50_000, 7), np.full(50_000, 7)]
+    keys[place] = np.arange(50_000)
     tally = Tally(50_000)
     for rows in (slice(0, 30_000), slice(30_000, None)):
-        tally.add((person[rows],), np.full(len(person[rows]), 300), np.full(len(person[rows]), 500))
-    assert np.concatenate(tally.may_bind()).mean() < 0.3
+        some = tuple(key[rows] for key in keys)
+        tally.add(some, np.full(len(some[0]), 300), np.full(len(some[0]), 500))
+    assert np.concatenate(tally.may_bind()).mean() < 0.4
+
+
+def test_a_limit_below_nothing_binds_all_the_same():
+    tally = Tally(2)
+    tally.add((np.array([1, -1]),), np.array([5, 5]), np.array([-3, 4]))
+    assert np.concatenate(tally.may_bind()).tolist() == [True, True]
+    assert granted((np.array([1, -1]),), np.array([0, 1]), np.array([5, 5]), np.array([-3, 4])).tolist() == [0, 4]
+
+
+def test_acts_alone_add_up_to_nothing():
+    tally = Tally(2_000)
+    tally.add((np.full(2_000, ALONE),), np.full(2_000, 3), np.full(2_000, 4))
+    assert not np.concatenate(tally.may_bind()).any()
 
 
 def test_a_limit_of_many_keys_is_exact():

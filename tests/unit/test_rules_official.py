@@ -242,3 +242,40 @@ def test_the_lists_of_the_snds_are_read_whole(shared_data: Path):
         nabm = read_laboratory("IR_BTF_R.csv", lines, date(2020, 12, 1))
     assert (len(lpp.keys), lpp.defects, int((lpp.values["tariff"] == NOT_PRICED).sum())) == (4923, (), 8)
     assert (len(nabm.keys), nabm.defects) == (958, ())
+
+
+def test_a_price_is_the_one_of_its_day_through_many_releases():
+    """Each release moves one price and leaves the others; a key that is gone has none, a key to come neither."""
+    names = [b"A", b"B", b"C", b"D"]
+    prices = {(release, name): 100 * release + name[0] for release in range(7) for name in names}
+    gone = {(3, b"C"), (4, b"C"), (0, b"D"), (1, b"D")}
+    releases = [
+        Release.of(
+            "ccam",
+            f"version {number}",
+            date(2026, 1 + number, 1),
+            {
+                name.decode(): (prices[(number if name == b"A" else number // 2, name)],)
+                for name in names
+                if (number, name) not in gone
+            },
+            ("optam",),
+            [],
+        )
+        for number in range(7)
+    ]
+    history = History.first(releases[0])
+    for release in releases[1:]:
+        history = history.extended(release)
+    for day in np.arange(np.datetime64("2025-12-30"), np.datetime64("2026-08-01")):
+        number = int(day.astype("datetime64[M]").astype(int)) - int(np.datetime64("2026-01", "M").astype(int))
+        told = history.on("optam", np.array([*names, b"Z"]), np.full(5, day)).tolist()
+        wanted = [
+            MISSING
+            if number < 0
+            else NOT_PRICED
+            if name == b"Z" or (min(number, 6), name) in gone
+            else prices[(min(number, 6) if name == b"A" else min(number, 6) // 2, name)]
+            for name in [*names, b"Z"]
+        ]
+        assert told == wanted, day

@@ -20,7 +20,7 @@ ALONE = -1
 
 _BUCKETS_MIN = 1 << 10
 _ROOM = 4
-_MIX = np.uint64(0x9E3779B97F4A7C15)
+_MIX, _HALF = np.uint64(0x9E3779B97F4A7C15), np.uint64(32)
 
 
 def granted(keys: Keys, sequence: NDArray[np.int64], wanted: Cents, left: Cents) -> Cents:
@@ -70,9 +70,11 @@ class Tally:
 
 
 def _mixed(keys: Keys) -> NDArray[np.uint64]:
-    mixed = keys[0].astype(np.int64, copy=False).view(np.uint64) * _MIX
-    for key in keys[1:]:
-        mixed = (mixed ^ key.astype(np.int64, copy=False).view(np.uint64)) * _MIX
+    """Keys as one number, whose high bits depend on all of them."""
+    first, *others = (key.astype(np.int64, copy=False).view(np.uint64) for key in keys)
+    mixed = first * _MIX
+    for key in others:
+        mixed = (mixed ^ (mixed >> _HALF) ^ key) * _MIX
     return mixed
 
 
