@@ -266,12 +266,7 @@ class Prober:
             [1] * count,
         )
         rows += await connection.fetchval(
-            "select rights.hold_ceilings($1, $2, $3, $4, $5)",
-            reservation,
-            numbers,
-            [1] * count,
-            [1] * count,
-            [9] * count,
+            "select rights.hold_ceilings($1, $2, $3, $4)", reservation, numbers, [1] * count, [1] * count
         )
         rows += await connection.fetchval(
             "select count(*) from claims.extend_quotes($1, $2, $3, $4, 30, 5)", reservation, numbers, first, coverages
@@ -342,7 +337,7 @@ class Prober:
             "claims.record_quotes($1, $2, $3)": ("[]", "[]"),
             "claims.extend_quotes($1, $2, $3, $4, 30, 5)": ([0], [1], [1]),
             "rights.ceilings_busy($1, $2, $3, $4, false)": ([0], [1], [1]),
-            "rights.hold_ceilings($1, $2, $3, $4, $5)": ([0], [1], [1], [1]),
+            "rights.hold_ceilings($1, $2, $3, $4)": ([0], [1], [1]),
             "rights.engage($1, $2, $3, $4, $5, $6, $7, $8)": ([0], [1], [1], [TODAY], [TODAY], [0], [0]),
         }
         if role is Role.CARD:

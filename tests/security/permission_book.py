@@ -19,6 +19,7 @@ CONDITIONS = {
     "no_proof": "typed card data, a code or the card",
     "no_card": "the card itself on the card channel",
     "purpose": "purpose eligibility or guarantee",
+    "purpose_of_quote": "purpose eligibility, guarantee or quote",
     "purpose_of_claim": "purpose claim",
     "purpose_of_statement": "purpose statement",
     "step_up": "confirmed anew",
@@ -38,8 +39,8 @@ EVERYWHERE = {
     "other_practice": "`practice:` is for the practice acted for, within the delegation",
     "other_organisation": "`organisation:` is for one's own",
     "other_person": "`person:` is for oneself",
-    "outside_contract": "a machine stays with the insurers of its contract",
-    "outside_purposes": "and with its purposes",
+    "outside_contract": "a machine stays with the insurers of its contract; own records may be of several",
+    "outside_purposes": "and with its purposes, or reads again what it said and heard",
 }
 """What the walls ask of everybody."""
 

@@ -37,7 +37,7 @@ BOUNDS = {
     "context.frozen": "principal.channel",
 }
 FREE = {"principal.kind", "principal.channel", "principal.means", "principal.stepped_up", "context.purpose",
-        "context.proof"}  # fmt: skip
+        "context.proof", "context.permission"}  # fmt: skip
 """Of these every value is walked through, so a policy may do with them what it likes."""
 
 

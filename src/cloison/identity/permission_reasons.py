@@ -165,6 +165,7 @@ OF_WALL = {
     "outside_contract": OUTSIDE_CONTRACT,
     "outside_purposes": OUTSIDE_CONTRACT,
     "purpose": PURPOSE,
+    "purpose_of_quote": PURPOSE,
     "purpose_of_claim": PURPOSE,
     "purpose_of_statement": PURPOSE,
     "no_proof": PROOF,
