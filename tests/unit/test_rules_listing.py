@@ -3,7 +3,17 @@
 import pytest
 
 from cloison.errors import Misuse
-from cloison.rules import TariffBook, price
+from cloison.rules import (
+    Agreement,
+    Correction,
+    Exoneration,
+    Formula,
+    Pathway,
+    Protection,
+    Sector,
+    TariffBook,
+    price,
+)
 from cloison.rules.listing import ACT_FIELDS, GROUPS, PRICED_COLUMNS, Row, read_listing, write_listing
 
 PLAIN = {
@@ -134,6 +144,102 @@ def test_a_rate_and_an_amount_keep_their_decimals():
     listing = read_listing("acts.csv", list(PLAIN), [PLAIN | {"rate": "33.33", "coefficient": "7.5", "amount": "12,5"}])
     acts = listing.acts
     assert (acts.rate_bp.tolist(), acts.coefficient.tolist(), acts.amount_cents.tolist()) == ([3333], [750], [1250])
+
+
+def test_each_cell_lands_in_its_column():
+    header = [*PLAIN, *TAXI, *LENS, "official"]
+    full = (
+        PLAIN
+        | TAXI
+        | LENS
+        | {
+            "quantity": "2",
+            "coefficient": "3.50",
+            "charged": "1",
+            "declared_base": "2",
+            "declared_amo": "3",
+            "pathway": "out",
+            "sector": "2 optam",
+            "specialty": "4",
+            "exoneration": "ald",
+            "protection": "css",
+            "regime": "5",
+            "consultations_day": "6",
+            "participation_year": "7",
+            "franchise_day": "8",
+            "franchise_year": "9",
+            "formula": "eur",
+            "rate": "10",
+            "amount": "11",
+            "act_cap": "12",
+            "ceiling_left": "13",
+            "paid_by_other": "14",
+            "km": "15",
+            "patients": "3",
+            "tolls": "16",
+            "department": "2A",
+            "agreement": "granted",
+            "correction": "complex",
+            "last_delivery": "2020-02-29",
+            "paid": "17",
+            "official": "3400930000001",
+        }
+    )
+    acts = read_listing("acts.csv", header, [full]).acts
+    wanted = {
+        "quantity": 2,
+        "coefficient": 350,
+        "charged": 100,
+        "declared_base": 200,
+        "declared_amo": 300,
+        "pathway": Pathway.OUT,
+        "sector": Sector.TWO_OPTAM,
+        "specialty": 4,
+        "exoneration": Exoneration.ALD,
+        "protection": Protection.CSS,
+        "regime": 5,
+        "consultations_day": 6,
+        "participation_year": 700,
+        "franchise_day": 800,
+        "franchise_year": 900,
+        "formula": Formula.EUR,
+        "rate_bp": 1_000,
+        "amount_cents": 1_100,
+        "act_cap": 1_200,
+        "ceiling_left": 1_300,
+        "paid_by_other": 1_400,
+        "sequence": 0,
+        "ceiling_key": -1,
+    }
+    assert {name: getattr(acts, name)[0] for name in wanted} == wanted
+    trip = {"km": 1_500, "patients": 3, "tolls": 1_600, "department": 19, "agreement": Agreement.GRANTED, "act": 0}
+    assert {name: getattr(acts.trips, name)[0] for name in trip} == trip
+    glasses = {"correction": Correction.COMPLEX, "paid": 1_700, "act": 0, "pair": 1}
+    assert {name: getattr(acts.equipment, name)[0] for name in glasses} == glasses
+    assert str(acts.equipment.last_delivery[0]) == "2020-02-29"
+    assert acts.items.official.tolist() == [b"3400930000001"]
+
+
+@pytest.mark.parametrize("flag", ["alsace_moselle", "minor", "responsable"])
+def test_yes_is_said_of_one_thing(flag: str):
+    row = PLAIN | dict.fromkeys(("alsace_moselle", "minor", "responsable"), "no") | {flag: "yes"}
+    acts = read_listing("acts.csv", list(PLAIN), [row]).acts
+    assert [name for name in ("alsace_moselle", "minor", "responsable") if getattr(acts, name)[0]] == [flag]
+
+
+@pytest.mark.parametrize("flag", ["night", "big_city", "tpmr", "hospital_empty_return", "drom", "urgent", "overseas"])
+def test_yes_is_said_of_one_thing_about_a_trip_or_an_equipment(flag: str):
+    flags = ("night", "big_city", "tpmr", "hospital_empty_return", "drom", "urgent", "overseas")
+    row = PLAIN | TAXI | LENS | dict.fromkeys(flags, "no") | {flag: "yes"}
+    acts = read_listing("acts.csv", list(row), [row]).acts
+    told = [name for name in flags[:-1] if getattr(acts.trips, name)[0]]
+    assert told + ["overseas"] * bool(acts.equipment.drom[0]) == [flag]
+
+
+def test_every_remark_is_written_the_reason_apart():
+    (row,) = priced_rows(PLAIN | {"declared_base": "29", "declared_amo": "20", "charged": "40", "ceiling": "c"})
+    assert row["reason"] == "rules.ceiling_reached"
+    assert row["remarks"].split() == ["rules.amo_share_differs", "rules.base_differs"]
 
 
 def test_every_column_is_documented():
