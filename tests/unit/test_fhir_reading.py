@@ -138,6 +138,37 @@ def test_a_narrative_holds_nothing_active(active: str):
     assert found(NOTICE % text) == [("fhir.narrative", "PaymentNotice.text.div")]
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        "a", "<p>a</p>", '<p class=\\"b\\">a &amp; b &nbsp;</p>', '<p style=\\"x:y\\">a</p>', '<img src=\\"#a\\"/>',
+        '<a href=\\"https://a/b\\">c</a>', "a<br/>b", "&#233;", "<!-- c -->a", '<p xml:lang=\\"fr\\">a</p>',
+    ],
+)  # fmt: skip
+def test_a_narrative_in_simple_xhtml_is_accepted(told: str):
+    div = f'<div xmlns=\\"http://www.w3.org/1999/xhtml\\">{told}</div>'
+    assert found(NOTICE % f',"text":{{"status":"generated","div":"{div}"}}') == []
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "<p>a",
+        "a</p>",
+        "</div><div>a",
+        "a</div>b<div>c",
+        '<p class=\\"b\\" class=\\"c\\">a</p>',
+        "a & b",
+        "a < b",
+        "<b>a</i>",
+    ],
+)
+def test_a_narrative_is_well_formed(broken: str):
+    div = f'<div xmlns=\\"http://www.w3.org/1999/xhtml\\">{broken}</div>'
+    text = f',"text":{{"status":"generated","div":"{div}"}}'
+    assert found(NOTICE % text) == [("fhir.narrative", "PaymentNotice.text.div")]
+
+
 def test_an_entity_that_grows_is_refused():
     bomb = '<!DOCTYPE a [<!ENTITY b \\"bb\\">]><div xmlns=\\"http://www.w3.org/1999/xhtml\\">&b;</div>'
     assert found(NOTICE % f',"text":{{"status":"generated","div":"{bomb}"}}')[0][0] == "fhir.narrative"

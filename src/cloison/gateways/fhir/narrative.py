@@ -25,42 +25,54 @@ ATTRIBUTES = frozenset(
 XHTML = "{http://www.w3.org/1999/xhtml}"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 ACTIVE = re.compile(r"script:|^data:(?!image/)", re.IGNORECASE)
-SUSPECTS = (re.compile(r"script\s*:"), re.compile(r"data\s*:"))
 SIMPLE = frozenset(f"{XHTML}{tag}" for tag in TAGS)
 PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
 
 
-TAG = re.compile(r"</?([^\s/>]+)")
-WHOLE_TAG = re.compile(r"""<[^<>"']*(?:"[^"<]*"[^<>"']*|'[^'<]*'[^<>"']*)*>""")
-ATTRIBUTE = re.compile(r"""\s([^\s=<>"']+)\s*=""")
-TEXT = re.compile(r">\s*[^<\s]")
+START = f'<div xmlns="{XHTML[1:-1]}">'
+TAG = re.compile(r"""<(/?)([a-z0-9]+)((?:\s+[a-z]+\s*=\s*(?:"[^"<&:]*"|'[^'<&:]*'))*)\s*(/?)>([^<>]*)""")
+ATTRIBUTE = re.compile(r"""([a-z]+)\s*=\s*(?:"[^"]*"|'[^']*')""")
+ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|nbsp);)")
 
 
 def simple(div: str) -> bool:
     """Whether a `div` has content, and no tag or attribute beyond those of formatting."""
+    if _plain(div):
+        return True
     if "<!DOCTYPE" in div or "<![CDATA[" in div:
         return False
     try:
         root: Any = etree.fromstring(div.replace("&nbsp;", "&#160;"), PARSER)  # stubs know elements by half
     except (etree.XMLSyntaxError, ValueError):
         return False
-    return root.tag == f"{XHTML}div" and (_plain(div) or _formatting(root))
+    return root.tag == f"{XHTML}div" and _formatting(root)
 
 
 def _plain(div: str) -> bool:
-    """Sees at a glance that well-formed text is simple; it may not see it of text that is, and `_formatting` does.
+    """Sees at a glance text of the plainest form: tags that nest, attributes without addresses. The rest is parsed."""
+    inside = div.removeprefix(START)
+    tags = TAG.findall(inside)
+    if len(inside) == len(div) or inside.count("<") != len(tags) or inside.count(">") != len(tags):
+        return False
+    content = inside.partition("<")[0].strip()
+    opened = ["div"]
+    for closes, name, attributes, empty, text in tags:
+        if not opened:
+            return False
+        if closes:
+            if opened.pop() != name or attributes or empty:
+                return False
+        elif name not in TAGS or (attributes and not _plain_attributes(attributes)):
+            return False
+        elif not empty:
+            opened.append(name)
+        content = content or text.strip()
+    return bool(content) and not opened and not tags[-1][4] and ENTITY.search(inside) is None
 
-    In well-formed text without comments and processing instructions, every `<` opens a tag; what looks like an
-    attribute may be text, and then is looked at again.
-    """
-    start = f'<div xmlns="{XHTML[1:-1]}">'
-    inside = div.removeprefix(start)
-    if len(inside) == len(div) or "&#" in inside or "<!" in inside or "<?" in inside:
-        return False
-    if any(suspect.search(inside.lower()) for suspect in SUSPECTS) or not TAGS.issuperset(TAG.findall(inside)):
-        return False
-    described = "".join(tag for tag in WHOLE_TAG.findall(inside) if "=" in tag) if "=" in inside else ""
-    return TEXT.search(div) is not None and ATTRIBUTES.issuperset(ATTRIBUTE.findall(described))
+
+def _plain_attributes(attributes: str) -> bool:
+    names = ATTRIBUTE.findall(attributes)
+    return len(set(names)) == len(names) and ATTRIBUTES.issuperset(names)
 
 
 def _formatting(root: Any) -> bool:  # stubs know elements by half
