@@ -179,7 +179,7 @@ class Reply:
     valid_to: date | None = None
     """First day of care that is no longer promised."""
     until: date | None = None
-    """Pended: the insurer's last day to answer. Accepted: until when the invoice may come."""
+    """Pended: the first day on which an answer is too late. Accepted: the first on which what is held is given back."""
     sent_before: bool = False
     """This reference was already asked: the answer is the one that stands."""
     lines: tuple[LineReply, ...] = ()

@@ -215,7 +215,7 @@ async def listed(database: Database, state: State | None, limit: int) -> list[di
             "amc_cents": row["amc_cents"],
             "promised_cents": row["promised_cents"],
             "last_day": row["valid_to"] - timedelta(days=1) if row["valid_to"] else None,
-            "until": row["hold_until"],
+            "until": row["hold_until"] - timedelta(days=1) if row["hold_until"] else None,
             "reason": REASONS[row["reason"]].code if row["reason"] else "",
         }
         for row in await store.listed(database, state, limit)

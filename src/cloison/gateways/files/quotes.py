@@ -33,6 +33,7 @@ Family: TypeAlias = Literal["MED", "PHAR", "LABO", "AUXM", "TRAN", "RADL", "HOSP
 CHANNELS = ("portal", "api", "card", "machine")
 Channel: TypeAlias = Literal["portal", "api", "card", "machine"]
 Proof: TypeAlias = Literal["P1", "P2", "P3"]
+DAY = timedelta(days=1)
 PATH = re.compile(r"`\$?\.?([^`]*)`\s*$")
 
 
@@ -225,8 +226,8 @@ def reply_line(source: Read, reply: Reply, reasons: Catalogue) -> dict[str, obje
         "amc_cents": reply.amc_cents,
         "own_cents": reply.own_cents,
         "valid_from": reply.valid_from,
-        "last_day": reply.valid_to - timedelta(days=1) if reply.valid_to else None,
-        "until": reply.until,
+        "last_day": reply.valid_to - DAY if reply.valid_to else None,
+        "until": reply.until - DAY if reply.until else None,
         "sent_before": reply.sent_before,
         "reason": explained(reasons[reply.reason]) if reply.reason else None,
         "acts": [_act(each, reasons) for each in reply.lines],
