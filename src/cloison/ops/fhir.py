@@ -98,10 +98,8 @@ def _permitted(call: Call, kind: str, interaction: str) -> Reason | None:
     if (kind, interaction) in JUDGED_WHEN_ASKED:
         return None
     actor = call.actor
-    tenant = min(actor.tenants, default=0)  # it could say nothing to other insurers than those of its contract
-    about = Resource(organisation=actor.organisation, practice=actor.practice, tenant=tenant)
-    purpose = min(actor.purposes, default=int(Purpose.RECALL))
-    return permit(actor, Permission.CLAIM_READ, about, Circumstances(purpose, Proof.OWN_RECORD))
+    about = Resource(organisation=actor.organisation, practice=actor.practice)
+    return permit(actor, Permission.CLAIM_READ, about, Circumstances(Purpose.RECALL, Proof.OWN_RECORD))
 
 
 def _now() -> datetime:
