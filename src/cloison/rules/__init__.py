@@ -1,4 +1,5 @@
-"""What the law says an act costs, and to whom: pure, columnar, dated. `price(acts, tariff)` is the only door."""
+"""What the law says an act costs, and to whom: pure, columnar, dated. `price(acts, tariff)` is the only door, and
+`explain(priced, row)` tells what went through it."""
 
 from cloison.rules.acts import (
     ACT_CODES,
@@ -17,6 +18,7 @@ from cloison.rules.priced import Priced
 from cloison.rules.pricing import price
 from cloison.rules.reasons import REASONS
 from cloison.rules.tariff_book import TariffBook
+from cloison.rules.trace import Explanation, explain
 from cloison.rules.vocabulary import Agreement, Correction, Domain, Exoneration, Formula, Pathway, Protection, Sector
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "Domain",
     "Equipment",
     "Exoneration",
+    "Explanation",
     "Formula",
     "Items",
     "Pathway",
@@ -40,6 +43,7 @@ __all__ = [
     "Trips",
     "code_ids",
     "department_ids",
+    "explain",
     "pathway_ids",
     "price",
     "sector_ids",
