@@ -112,8 +112,6 @@ def participation_actes_lourds(acts: Bill, tariff: TariffBook) -> Only:
     threshold = tariff["hospitalisation.acte_lourd"].on(days) * acts.quantity
     concerned = (acts.base >= threshold) & (acts.exoneration == Exoneration.NONE)
     concerned &= (acts.amo_rate_bp != DECLARED) & (acts.pathway != Pathway.OUT) & (acts.protection != Protection.AME)
-    if not concerned.any():
-        return Only(concerned, 0)
     some = acts.only(concerned)
     flat = tariff["hospitalisation.forfait.PAV"].on(some.care_date)
     keys = (some.person_key, some.provider_key, some.care_date.days)
