@@ -24,15 +24,18 @@ from starlette.types import ASGIApp, Scope
 
 from cloison import __version__
 from cloison.errors import Misuse, Reason, Unavailable
+from cloison.gateways.http import files, webhooks
+from cloison.gateways.http.files import FileServices
 from cloison.gateways.http.protocol import CERTIFICATE
 from cloison.gateways.http.reasons import BY_STATUS, MALFORMED, NO_PRACTICE
 from cloison.gateways.http.rim import Rim, Surroundings
 from cloison.gateways.http.routes import PUBLIC, PUBLIC_UNDER, express, routes
 from cloison.gateways.http.service import PracticeOf, Ready, Services
+from cloison.gateways.http.webhooks import WebhookServices
 from cloison.identity import Actor
 from cloison.identity.authenticate import Presented
 from cloison.identity.tokens import Granted
-from cloison.ops import fhir
+from cloison.ops import fhir, notify, wire
 from cloison.ops.access_log import AccessLog
 from cloison.ops.batcher import POLICIES, Policy
 from cloison.ops.catalogue import PARTS
@@ -122,9 +125,23 @@ def build(parts: Parts) -> Starlette:
         public=PUBLIC | {fhir.METADATA},
         public_under=PUBLIC_UNDER,
         express=express(services),
+        bounds_under=((files.FILES, files.BOUNDS),),
         renderers=((fhir.BASE, fhir.rendered),),
     )
-    return Site([*routes(services, PARTS), *fhir.routes(parts.house, parts.database, services)], around)
+    counter = wire.Counter(parts.house, parts.database, parts.desks)
+    served = [
+        *files.routes(FileServices(counter.begin, counter.find, counter.listed, counter.add, counter.complete), site),
+        *webhooks.routes(
+            WebhookServices(
+                counter.subscribe,
+                counter.subscribers,
+                counter.unsubscribe,
+                counter.log,
+                lambda: notify.public_key(parts.house.keys),
+            )
+        ),
+    ]
+    return Site([*routes(services, PARTS), *served, *fhir.routes(parts.house, parts.database, services)], around)
 
 
 class Site(Starlette):

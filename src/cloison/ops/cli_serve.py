@@ -42,6 +42,7 @@ def serve(
     home: Annotated[Path | None, typer.Option(help="Folder of this operator (CLOISON_HOME).")] = None,
     only: Annotated[Doors, typer.Option(help="The doors to open.")] = Doors.ALL,
     port: Annotated[int | None, typer.Option(help="Port of HTTP (CLOISON_PORT); 0: any free one.")] = None,
+    site: Annotated[str, typer.Option(help="Public address that notices point to (CLOISON_SITE).")] = "",
     once: Annotated[bool, typer.Option("--once", help="Take the files that are there, then stop; no HTTP.")] = False,
 ) -> None:
     """Open the doors: HTTP for machines, folders for files. Until stopped (Ctrl-C)."""
@@ -51,16 +52,16 @@ def serve(
 
     async def files(house: House, database: Database) -> None:
         screen.console.print(f"[bold]cloison[/] {folder / 'inbox'} → {folder / 'outbox'}   (Ctrl-C)")
-        await work_on(house, database, folders, once)
+        await work_on(house, database, folders, site or _site(house.settings), once)
 
     async def doors(house: House, database: Database) -> None:
         bound = _opened(house.settings, port)
         tls = _tls(house.settings)
-        site = house.settings.site or f"{'https' if tls else 'http'}://{_named(bound)}"
+        here = site or _site(house.settings, bound)
         out = getattr(sys.stdout, "buffer", None)
-        doorman = await Gate.opened(Realm(site, site), database, house.keys, screen.now())
-        async with _folders(folder, home, only), Parts.opened(house, database, doorman, site, out) as parts:
-            await server.run(build(parts), bound, tls, lambda: screen.errors.print(f"[bold]cloison[/] {site} (Ctrl-C)"))
+        doorman = await Gate.opened(Realm(here, here), database, house.keys, screen.now())
+        async with _folders(folder, home, only, here), Parts.opened(house, database, doorman, here, out) as parts:
+            await server.run(build(parts), bound, tls, lambda: screen.errors.print(f"[bold]cloison[/] {here} (Ctrl-C)"))
 
     try:
         if once or only is Doors.FOLDERS:
@@ -97,20 +98,22 @@ def _loopback(address: str) -> bool:
         return False
 
 
-def _named(bound: socket) -> str:
-    host, port = bound.getsockname()[:2]
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+def _site(settings: Settings, bound: socket | None = None) -> str:
+    """The public address: as it is set, or where this process listens."""
+    host, port = bound.getsockname()[:2] if bound else (settings.listen, settings.port)
+    scheme = "https" if settings.tls_certificate else "http"
+    return settings.site or f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 @asynccontextmanager
-async def _folders(folder: Path, home: Path | None, only: Doors) -> AsyncGenerator[None]:
+async def _folders(folder: Path, home: Path | None, only: Doors, site: str) -> AsyncGenerator[None]:
     """The folders in a process of their own, ended with this one."""
     if only is Doors.HTTP:
         yield
         return
-    where = ["--home", str(home)] if home else []
+    where = ["--folder", str(folder), "--site", site, *(["--home", str(home)] if home else [])]
     worker = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "cloison.ops.cli", "serve", "--only", Doors.FOLDERS.value, "--folder", str(folder), *where
+        sys.executable, "-m", "cloison.ops.cli", "serve", "--only", Doors.FOLDERS.value, *where
     )
     try:
         yield

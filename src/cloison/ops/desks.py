@@ -51,11 +51,15 @@ class Desks:
     async def ask(self, actor: Actor, enquiries: Sequence[Enquiry]) -> Sequence[Reply] | Reason:
         """Answer questions on the channel of their actor, if it may ask all of them."""
         for each in enquiries:
-            tenant = self._tenants.get(each.amc.lstrip("0"), 0)
+            tenant = self.tenant_of(each.amc)
             refused = refusal(actor, each.practice, tenant, each.engage, each.proof)
             if refused is not None:
                 return refused
         return await self.batchers[actor.channel].ask(enquiries)
+
+    def tenant_of(self, amc: str) -> int:
+        """The insurer of an AMC number; 0 when there is none."""
+        return self._tenants.get(amc.lstrip("0"), 0)
 
     async def refresh(self) -> None:
         """Read insurers, products and practices again. The doors stay: what waits to be settled waits there."""

@@ -18,12 +18,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-import msgspec
+import httpx
 
 from cloison.claims import store_quotes
-from cloison.errors import Defect, Fault, Problem
-from cloison.gateways.http.problems import body_of
-from cloison.ops import claims, counter, disclosures, payments, quotes, rights, screen
+from cloison.errors import Fault, Problem
+from cloison.gateways.http.problems import told
+from cloison.ops import claims, counter, disclosures, notify, payments, quotes, rights, screen, wire
 from cloison.ops.house import House
 from cloison.rights import store
 from cloison.storage.database import Database
@@ -66,12 +66,21 @@ class Folders:
         path.replace(self.root / ("refused" if refused else "done") / path.name)
 
 
-async def work_on(house: House, database: Database, folders: Folders, once: bool = False) -> None:
-    """Take files until cancelled; `once`: until none is left."""
+async def work_on(house: House, database: Database, folders: Folders, site: str, once: bool = False) -> None:
+    """Take files until cancelled; `once`: until none is left. `site`: the address that notices point to."""
+    async with notify.new_client() as client:
+        await _rounds(house, database, folders, site, client, once)
+
+
+async def _rounds(
+    house: House, database: Database, folders: Folders, site: str, client: httpx.AsyncClient, once: bool
+) -> None:
     rounds = 0
     while True:
         now = screen.now()
         taken = await one_round(house, database, folders, now)
+        taken += await wire.take(house, database, now)
+        await notify.deliver(house, database, site, now, client)
         if rounds % HOUSEKEEPING_SECONDS == 0:
             await housekeeping(database, now.date())
         rounds += 1
@@ -102,17 +111,12 @@ async def one_round(house: House, database: Database, folders: Folders, now: dat
             try:
                 refused = await hand(path)
             except Fault as fault:
-                folders.report(path, told(fault))
+                folders.report(path, told(Problem.of(fault)))
                 refused = True
             folders.put_away(path, refused=refused)
             screen.console.print(f"{'[red]✗[/]' if refused else '[green]✓[/]'} {kind} {screen.quoted(path.name)}")
             taken += 1
     return taken
-
-
-def told(trouble: Defect | Fault) -> dict[str, object]:
-    """The one error object, as reports carry it."""
-    return msgspec.to_builtins(body_of(Problem.of(trouble)))
 
 
 async def _movements(house: House, database: Database, folders: Folders, path: Path, now: datetime) -> bool:
@@ -123,7 +127,7 @@ async def _movements(house: House, database: Database, folders: Folders, path: P
 
 async def _questions(house: House, database: Database, folders: Folders, path: Path) -> bool:
     answered = await counter.ask(house, database, path, folders.root / "outbox" / "answers" / path.name)
-    defects = [told(each) for each in answered.defects]
+    defects = [told(Problem.of(each)) for each in answered.defects]
     closed = [{"channel": channel.name.lower(), "code": reason.code} for channel, reason in answered.closed]
     folders.report(path, {"asked": answered.asked, **answered.replies, "defects": defects, "closed": closed})
     return False
@@ -131,7 +135,7 @@ async def _questions(house: House, database: Database, folders: Folders, path: P
 
 async def _quotes(house: House, database: Database, folders: Folders, path: Path, now: datetime) -> bool:
     done = await quotes.ask(house, database, path, folders.root / "outbox" / "quotes" / path.name, now.date())
-    defects = [told(each) for each in done.defects]
+    defects = [told(Problem.of(each)) for each in done.defects]
     folders.report(path, {"messages": done.messages, **done.states, "defects": defects})
     return False
 
@@ -142,14 +146,14 @@ async def _invoices(house: House, database: Database, folders: Folders, path: Pa
         await claims.decide(house, database, now.date())
     for paper in (house.home / "acknowledgements").glob(f"{arrival.file:06d}-*"):
         (folders.root / "outbox" / "acknowledgements" / paper.name).write_bytes(paper.read_bytes())
-    defects = [told(each) for each in arrival.defects]
+    defects = [told(Problem.of(each)) for each in arrival.defects]
     folders.report(path, {"file": arrival.file, "new": arrival.new, "invoices": arrival.invoices, "defects": defects})
     return arrival.refused
 
 
 async def _bank(house: House, database: Database, folders: Folders, path: Path) -> bool:
     outcome = (await payments.read_answers(house, database, [path]))[0]
-    defects = [told(each) for each in outcome.defects]
+    defects = [told(Problem.of(each)) for each in outcome.defects]
     names = ("read_before", "accepted", "rejected", "executed", "returned", "confirmed", "suspended", "anomalies")
     folders.report(path, {name: getattr(outcome, name) for name in names} | {"defects": defects})
     return bool(outcome.defects)

@@ -8,7 +8,7 @@ code, message, cause, action, actor, retry, doc_url, request_id, place
 """
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -101,6 +101,11 @@ def headers_of(problem: Problem, language: str) -> Headers:
         error = f' error="{word}",' if word else ""
         found.append((b"www-authenticate", f'Bearer{error.rstrip(",")}, DPoP{error} algs="ES256"'.encode()))
     return found
+
+
+def told(problem: Problem) -> dict[str, Any]:  # JSON
+    """A problem as reports carry it."""
+    return msgspec.to_builtins(body_of(problem))
 
 
 def _words(text: Text) -> Words:

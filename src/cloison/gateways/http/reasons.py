@@ -161,6 +161,83 @@ ADDRESS_IN_USE = Reason(
     Text("Choisissez un autre CLOISON_PORT ou --port.", "Choose another CLOISON_PORT or --port."),
     Actor.OPERATOR,
 )
+FILE_KIND_UNKNOWN = Reason(
+    867,
+    "http.file_kind_unknown",
+    Text("Ce genre de fichier n'est pas reçu ici.", "This kind of file is not received here."),
+    Text("Envoyez vers /v1/files/b2 ou /v1/files/movements.", "Send to /v1/files/b2 or /v1/files/movements."),
+    Actor.PROFESSIONAL,
+    status=404,
+)
+FILE_NAME_WRONG = Reason(
+    868,
+    "http.file_name_wrong",
+    Text("Le nom du fichier manque ou n'est pas possible.", "The name of the file is missing or impossible."),
+    Text(
+        'Donnez-le dans Content-Disposition: attachment; filename="..." : lettres, chiffres, point, tiret ; aucun NIR.',
+        'Give it in Content-Disposition: attachment; filename="...": letters, digits, dot, dash; no NIR.',
+    ),
+    Actor.PROFESSIONAL,
+    status=422,
+)
+OFFSET_WRONG = Reason(
+    869,
+    "http.offset_wrong",
+    Text("Ce morceau ne suit pas ce qui est déjà reçu.", "This piece does not follow what was received."),
+    Text(
+        "Reprenez à la position de l'en-tête Upload-Offset de cette réponse.",
+        "Go on from the position in the Upload-Offset header of this answer.",
+    ),
+    Actor.PROFESSIONAL,
+    status=409,
+)
+DIGEST_WRONG = Reason(
+    870,
+    "http.digest_wrong",
+    Text(
+        "Les octets reçus n'ont pas l'empreinte annoncée.", "The bytes received do not have the digest that was given."
+    ),
+    Text("Renvoyez le fichier : rien n'en est gardé.", "Send the file again: nothing of it is kept."),
+    Actor.PROFESSIONAL,
+    Retry.SAME,
+    status=422,
+)
+UPLOAD_OVER = Reason(
+    871,
+    "http.upload_over",
+    Text("Ce fichier est déjà complet.", "This file is complete already."),
+    Text("Lisez son état à son adresse.", "Read its state at its address."),
+    Actor.PROFESSIONAL,
+    Retry.NEVER,
+    status=409,
+)
+FILE_OF_ANOTHER = Reason(
+    872,
+    "http.file_of_another",
+    Text("Le nom de ce fichier est celui d'un autre assureur.", "The name of this file is of another insurer."),
+    Text("Envoyez les mouvements de votre propre numéro AMC.", "Send the movements of your own AMC number."),
+    Actor.INSURER,
+    status=403,
+)
+WEBHOOK_ADDRESS = Reason(
+    873,
+    "http.webhook_address",
+    Text("Cette adresse ne peut pas être avisée.", "This address cannot be told."),
+    Text(
+        "Donnez une adresse https publique, sans identifiants ; en démonstration, http sur cette machine convient.",
+        "Give a public https address without credentials; in a demonstration, http on this machine will do.",
+    ),
+    Actor.PROFESSIONAL,
+    status=422,
+)
+WEBHOOKS_TOO_MANY = Reason(
+    874,
+    "http.webhooks_too_many",
+    Text("Vous avez déjà dix adresses à aviser.", "You have ten addresses to be told already."),
+    Text("Retirez-en une.", "Remove one."),
+    Actor.PROFESSIONAL,
+    status=409,
+)
 
 CATALOGUE = Catalogue(
     BUG,
@@ -180,6 +257,14 @@ CATALOGUE = Catalogue(
     NO_PRACTICE,
     PLAIN_ON_PUBLIC_ADDRESS,
     ADDRESS_IN_USE,
+    FILE_KIND_UNKNOWN,
+    FILE_NAME_WRONG,
+    OFFSET_WRONG,
+    DIGEST_WRONG,
+    UPLOAD_OVER,
+    FILE_OF_ANOTHER,
+    WEBHOOK_ADDRESS,
+    WEBHOOKS_TOO_MANY,
 )
 BY_STATUS = {
     reason.status: reason

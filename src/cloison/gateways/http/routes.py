@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from cloison.errors import Catalogue
-from cloison.gateways.http import catalogue_pages, eligibility, house_pages, oauth, openapi
+from cloison.gateways.http import catalogue_pages, eligibility, files, house_pages, oauth, openapi, webhooks
 from cloison.gateways.http.negotiation import JSON
 from cloison.gateways.http.openapi import Operation, Parameter
 from cloison.gateways.http.rim import Endpoint
@@ -17,7 +17,7 @@ from cloison.gateways.http.service import Services
 OPENAPI = "/openapi.json"
 PUBLIC = frozenset(
     {house_pages.HEALTH, house_pages.READY, house_pages.VERSION, catalogue_pages.ERRORS, OPENAPI}
-    | {oauth.TOKEN, oauth.KEYS, oauth.METADATA}
+    | {oauth.TOKEN, oauth.KEYS, oauth.METADATA, webhooks.KEY}
 )
 """Paths that need no maker: they say nothing of anybody, or are where makers come from."""
 PUBLIC_UNDER = (f"{catalogue_pages.ERRORS}/",)
@@ -70,6 +70,8 @@ OPERATIONS = (
         public=True,
         problems=(404, 406),
     ),
+    *files.OPERATIONS,
+    *webhooks.OPERATIONS,
 )
 
 
