@@ -15,6 +15,7 @@ from cloison.ops.house import House
 from cloison.storage.database import Database
 
 app = typer.Typer(help="Devis et prises en charge. / Quotes and prior agreements.")
+USUAL = Terms()
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Messages, one JSON object a line.")]
 Out = Annotated[Path, typer.Option(help="File of answers to write.")]
 Number = Annotated[str, typer.Argument(help="Number of the quote (Q…) or of the promise (E…).")]
@@ -91,9 +92,9 @@ def terms(
     product: Annotated[str, typer.Argument(help="Code of the product.")],
     family: Annotated[str, typer.Argument(help="DENT, OPTI, AUDI or HOSP.")],
     by_insurer: Annotated[bool, typer.Option("--by-insurer", help="The insurer answers itself.")] = False,
-    validity: Annotated[int, typer.Option(min=1, max=366, help="Days that a promise lasts.")] = Terms.validity_days,
-    tolerance: Annotated[int, typer.Option(min=0, max=366, help="Days for the invoice.")] = Terms.tolerance_days,
-    longest: Annotated[int, typer.Option(min=1, max=731, help="Days with all extensions.")] = Terms.days_max,
+    validity: Annotated[int, typer.Option(min=1, max=366, help="Days that a promise lasts.")] = USUAL.validity_days,
+    tolerance: Annotated[int, typer.Option(min=0, max=366, help="Days for the invoice.")] = USUAL.tolerance_days,
+    longest: Annotated[int, typer.Option(min=1, max=731, help="Days with all extensions.")] = USUAL.days_max,
     home: Home = None,
 ) -> None:
     """Write how prises en charge of a product are answered, and how long they last."""
