@@ -279,3 +279,11 @@ def test_a_price_is_the_one_of_its_day_through_many_releases():
             for name in [*names, b"Z"]
         ]
         assert told == wanted, day
+
+
+def test_each_rate_of_a_medicine_is_read_and_a_missing_one_is_not_priced():
+    release = bdpm(date(2026, 1, 1), *((f"340000000000{n}", rate, "1,00") for n, rate in enumerate(RATES)))
+    assert release.values["rate_bp"].tolist() == list(RATES.values())
+
+
+RATES = {"100%": 10_000, "65%": 6_500, "35%": 3_500, "30 %": 3_000, "15%": 1_500, "": NOT_PRICED}

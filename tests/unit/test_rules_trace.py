@@ -5,7 +5,7 @@ from tests.spec.tables import acts
 
 from cloison.rules import TariffBook, price
 from cloison.rules.order import COLUMNS, LAW_NUMBERS, LAWS
-from cloison.rules.trace import explain
+from cloison.rules.trace import Language, explain
 
 BATCH = """
     date       | code | sector | pathway | charged | declared | km | empty | exempt | person | guarantee | ceiling ||
@@ -135,3 +135,90 @@ def test_a_price_that_did_not_serve_is_not_told():
     assert "consultation.opposable.G" not in told[0]
     assert "franchise.paramedical_par_jour" in told[1]
     assert "franchise.transport_par_jour" not in told[1]
+
+
+def told(drawn: str, row: int, language: Language) -> list[str]:
+    """The lines of an account without their sources, texts and doubts."""
+    lines = explain(price(acts(drawn), TariffBook.standard()), row).lines(language)
+    return [line.partition(" (")[0].partition(" [")[0] for line in lines if not line.startswith("      ")]
+
+
+def test_a_trip_is_accounted_for_line_by_line():
+    assert told(BATCH, 2, "en") == [
+        "Base of reimbursement EUR 35.60: Taxi: tariff of the national convention",
+        "    taxi.forfait = EUR 13.00 since 2025-11-01",
+        "    taxi.km[01] = EUR 1.13 since 2025-11-01",
+        "    taxi.km_inclus = 4 km since 2025-11-01",
+        "    taxi.retour_a_vide_loin = 50 km since 2025-11-01",
+        "    taxi.retour_a_vide_taux_proche = 25 % since 2025-11-01",
+        "    taxi.retour_a_vide = A since 2025-11-01",
+        "    taxi.abattement_trajet_long = non since 2025-11-01",
+        "Compulsory rate 55 %: Rate of the general scheme",
+        "    taux.transport = 55 % since 2023-10-15",
+        "Compulsory share EUR 19.58: Compulsory share: base x rate, rounded to the cent",
+        "Complementary share EUR 16.02: Guarantee in % of the ticket moderateur",
+        "    guarantee = 100 % TM",
+        "Franchise EUR 4.00: Franchise per transport",
+        "    franchise.transport = EUR 4.00 since 2024-03-31",
+        "Charged",
+        "The empty return is counted by a reading of the text that remains to be confirmed.",
+        "    For the third-party payment operator: See the reading chosen in the taxi tariff.",
+    ]
+
+
+def test_a_consultation_is_accounted_for_line_by_line_in_french():
+    assert told(BATCH, 0, "fr") == [
+        "Base de remboursement 30,00\u00a0€ : Tarif de la consultation selon le secteur du médecin",
+        "    consultation.opposable.G = 30,00\u00a0€ depuis le 22/12/2024",
+        "Taux obligatoire 70 % : Taux de remboursement du régime général",
+        "    taux.medecin = 70 % depuis le 01/01/2019",
+        "Part obligatoire 21,00\u00a0€ : Part obligatoire : base x taux, arrondie au centime",
+        "Part complémentaire 9,00\u00a0€ : Garantie en % du ticket modérateur",
+        "    garantie = 100 % TM",
+        "Participation forfaitaire 2,00\u00a0€ : Participation forfaitaire",
+        "    participation_forfaitaire.montant = 2,00\u00a0€ depuis le 15/05/2024",
+        "Facturé 30,00\u00a0€ = part obligatoire 21,00\u00a0€ + part complémentaire 9,00\u00a0€"
+        " + reste à l'assuré 0,00\u00a0€",
+    ]
+
+
+def test_a_share_lowered_twice_is_accounted_for_line_by_line():
+    assert told(BATCH, 1, "en") == [
+        "Base of reimbursement EUR 23.00: Price of the consultation by the doctor's sector",
+        "    consultation.secteur_2.G = EUR 23.00 since 2019-01-01",
+        "Compulsory rate 70 %: Rate of the general scheme",
+        "    taux.medecin = 70 % since 2019-01-01",
+        "Compulsory rate 30 %: Increase of the participation outside the coordinated care pathway",
+        "    hors_parcours.majoration.medecin = 40 points since 2019-01-01",
+        "Compulsory share EUR 6.90: Compulsory share: base x rate, rounded to the cent",
+        "Complementary share EUR 27.60: Guarantee in % of the base, AMO share included",
+        "    guarantee = 150 % BR",
+        "Complementary share EUR 18.40: The increase outside the pathway stays with the insured",
+        "    hors_parcours.majoration.medecin = 40 points since 2019-01-01",
+        "Flat participation EUR 2.00: Flat participation",
+        "    participation_forfaitaire.montant = EUR 2.00 since 2024-05-15",
+        "Complementary share EUR 3.00: Ceiling shared by several acts",
+        "    left of the ceiling before these acts = EUR 12.00",
+        "Charged",
+        "The complementary share is limited by what is left of the ceiling.",
+        "    For the insured: The rest is due by the insured.",
+        "A contrat responsable does not pay back the increase due outside the care pathway.",
+        "    For the insured: The increase is due by the insured.",
+    ]
+
+
+def test_caps_other_insurers_and_odd_rates_are_told():
+    drawn = """
+        code | charged | declared | told_amo | regime | guarantee | cap  | other ||
+        -----+---------+----------+----------+--------+-----------+------+-------++
+        PH7  |   20.00 |    20.00 |          |      1 | 33.33% BRC | 2.00 | 1.00  ||
+        PH7  |   20.00 |    20.00 |    13.00 |     55 | 90% FR    |      |       ||
+    """
+    first, second = (told(drawn, row, "en") for row in (0, 1))
+    assert "    guarantee = 33.33 % BRC" in first
+    assert "    cap per act = EUR 2.00" in first
+    assert first[-5].startswith(
+        "Charged EUR 20.00 = compulsory share EUR 13.00 + other insurer EUR 1.00 + complementary"
+    )
+    assert "Compulsory rate -: Special scheme whose rates are not loaded" in second
+    assert "    guarantee = 90 % FR" in second
