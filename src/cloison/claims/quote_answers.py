@@ -59,7 +59,7 @@ async def answer(office: Office, terms: dict[tuple[int, int], Terms], given: Ans
     """Accept or refuse what waits for this insurer. `office` was read with the role of claims."""
     if (given.amount_cents > 0) == (given.refusal is not None) or given.amount_cents < 0:
         return refusals.ANSWER_UNCLEAR
-    if given.refusal is not None and given.refusal.number not in refusals.BY_INSURER:
+    if given.refusal is not None and given.refusal not in refusals.BY_INSURER:
         return refusals.ANSWER_UNCLEAR
     for attempt in range(ATTEMPTS):
         try:
