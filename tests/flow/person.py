@@ -57,7 +57,7 @@ class Person:
         return found
 
     def login(self) -> Login:
-        self.provider.now = lambda: self.now
+        self.provider.clock = lambda: self.now
         transport = httpx.ASGITransport(self.provider.app())
         known = oidc.Provider("psc", ISSUER, f"{ISSUER}/.well-known/wallet-openid-configuration", "cloison")
         return Login(REALM, known, self.database, httpx.AsyncClient(transport=transport))

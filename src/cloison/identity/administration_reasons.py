@@ -59,11 +59,17 @@ SECOND_PERSON = Reason(
     Actor.OPERATOR,
     status=409,
 )
-CLIENT_EXISTS = Reason(
+NAME_TAKEN = Reason(
     653,
-    "identity.client_exists",
-    Text("Un client porte déjà ce nom ou ce certificat.", "A client has this name or this certificate already."),
-    Text("Choisissez un autre nom, ou révoquez l'ancien.", "Choose another name, or revoke the old one."),
+    "identity.name_taken",
+    Text(
+        "Ce nom, ce certificat ou cette clé est déjà enregistré.",
+        "This name, certificate or key is registered already.",
+    ),
+    Text(
+        "Choisissez un autre nom, employez celui qui existe, ou révoquez l'ancien.",
+        "Choose another name, use the one that exists, or revoke the old one.",
+    ),
     Actor.OPERATOR,
     status=409,
 )
@@ -122,13 +128,19 @@ ACCOUNT_UNKNOWN = Reason(
     Actor.OPERATOR,
     status=404,
 )
-PERSON_EXISTS = Reason(
+DUTY_WRONG = Reason(
     659,
-    "identity.person_exists",
-    Text("Un compte ou une organisation porte déjà ce nom.", "An account or organisation has this name already."),
-    Text("Choisissez un autre nom, ou employez celui qui existe.", "Choose another name, or use the one that exists."),
+    "identity.duty_wrong",
+    Text(
+        "Cette fonction ne convient pas à cette organisation, à ce compte, à ce cabinet ou à ces dates.",
+        "This duty does not fit this organisation, this account, this practice or these dates.",
+    ),
+    Text(
+        "Choisissez une fonction de cette sorte d'organisation, et un cabinet qu'elle fait fonctionner.",
+        "Choose a duty of this kind of organisation, and a practice that it runs.",
+    ),
     Actor.OPERATOR,
-    status=409,
+    status=422,
 )
 
 CATALOGUE = Catalogue(
@@ -137,11 +149,11 @@ CATALOGUE = Catalogue(
     NOT_ADMINISTRATOR,
     INVITATION_REFUSED,
     SECOND_PERSON,
-    CLIENT_EXISTS,
+    NAME_TAKEN,
     CLIENT_UNKNOWN,
     CONTRACT_WRONG,
     KEY_UNREADABLE,
     DEMO_AUTHORITY,
     ACCOUNT_UNKNOWN,
-    PERSON_EXISTS,
+    DUTY_WRONG,
 )

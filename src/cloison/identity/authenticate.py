@@ -167,7 +167,7 @@ class Gate:
         return dpop.check(request.proof, request.method, request.url, request.cookie, now, self._proof_keys)
 
     async def session(self, request: Presented, now: datetime) -> Found | Reason:
-        """The session of a request, of either kind: for the ceremonies of passkeys, and to log out. Its proof is used."""
+        """The session of a request, of either kind: for the ceremonies of passkeys, and to log out."""
         proof = self.proof(request, now)
         if isinstance(proof, Reason):
             return proof

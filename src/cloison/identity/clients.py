@@ -4,6 +4,7 @@ A contract names a channel, the practices it acts for, the insurers and purposes
 persons a day, and from when to when. Certificates are known by their SHA-256, keys by their RFC 7638 thumbprint.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Self
@@ -13,7 +14,7 @@ import msgspec
 from cloison.errors import Misuse
 from cloison.identity import compact
 from cloison.identity.actor import Actor, ActorKind, Channel, Means
-from cloison.identity.administration_reasons import CLIENT_EXISTS, CLIENT_UNKNOWN, CONTRACT_WRONG
+from cloison.identity.administration_reasons import CLIENT_UNKNOWN, CONTRACT_WRONG, NAME_TAKEN
 from cloison.identity.store import journal, machines
 from cloison.identity.store.machines import KeyRow
 from cloison.storage.roles import Role
@@ -21,6 +22,7 @@ from cloison.storage.transaction import Storage, Transaction
 
 CHANNELS = (Channel.API, Channel.CARD, Channel.MACHINE, Channel.BATCH, Channel.INSURER)
 """Through which a machine may come."""
+NAME = re.compile("[a-z0-9][a-z0-9._-]{1,62}[a-z0-9]")
 LASTS_MAX = timedelta(days=3 * 366)
 
 
@@ -147,6 +149,8 @@ def jwk_row(key: compact.Key, valid_from: datetime, valid_to: datetime) -> KeyRo
 
 async def add(work: Transaction, name: str, terms: Terms, keys: list[KeyRow], now: datetime) -> int:
     """Register a client with its keys; its number. Raises Misuse when the contract is wrong or the name is taken."""
+    if NAME.fullmatch(name) is None:
+        raise Misuse(CONTRACT_WRONG, cause="name: lower case, digits, dots, dashes, 3 to 64 characters")
     if wrong := terms.wrong():
         raise Misuse(CONTRACT_WRONG, cause=wrong)
     if not await machines.know_practices(work, sorted(terms.practices)):
@@ -163,7 +167,7 @@ async def add(work: Transaction, name: str, terms: Terms, keys: list[KeyRow], no
         work, name, terms.channel.name.lower(), terms.organisation or None, columns, terms.valid_from, terms.valid_to
     )
     if client is None:
-        raise Misuse(CLIENT_EXISTS, cause=name)
+        raise Misuse(NAME_TAKEN, cause=name)
     await _add_keys(work, client, name, keys)
     await journal.note(work, "client_added", None, now, name)
     return client
@@ -181,7 +185,7 @@ async def add_key(work: Transaction, name: str, key: KeyRow, now: datetime) -> N
 async def _add_keys(work: Transaction, client: int, name: str, keys: list[KeyRow]) -> None:
     for key in keys:
         if not await machines.add_key(work, client, key):
-            raise Misuse(CLIENT_EXISTS, cause=f"{name}: this {key.kind} is registered already")
+            raise Misuse(NAME_TAKEN, cause=f"{name}: this {key.kind} is registered already")
 
 
 async def revoke(database: Storage, name: str, why: str, now: datetime) -> None:

@@ -4,18 +4,22 @@ from collections.abc import Sequence
 from datetime import date
 
 from cloison.errors import Misuse, Reason
+from cloison.identity.actor import ActorKind
 from cloison.identity.administration_reasons import (
     DELEGATION_UNKNOWN,
+    DUTY_WRONG,
+    NAME_TAKEN,
     NOT_ADMINISTRATOR,
-    PERSON_EXISTS,
     TWO_ADMINISTRATORS,
 )
 from cloison.identity.duties import Duty
 from cloison.identity.posts import (
     ADMINISTRATORS,
+    DUTIES,
     FEWEST_ADMINISTRATORS,
     Place,
     administers,
+    fits,
     short_of_administrators,
 )
 from cloison.identity.store import people as store
@@ -29,6 +33,11 @@ async def give(
     of_organisation = await store.delegations(work, organisation=place.organisation)
     if not administers(of_organisation, giver, day):
         return NOT_ADMINISTRATOR
+    kind = await store.organisation_kind(work, place.organisation)
+    account_kind = ActorKind((await store.standing_within(work, account)).kind)
+    runs = not place.practice or await store.runs(work, place.organisation, place.practice, valid_from)
+    if not (fits(duty, kind, account_kind) and runs and day <= valid_from < valid_to):
+        return DUTY_WRONG
     return await store.add_delegation(work, giver, account, place, duty, valid_from, valid_to)
 
 
@@ -53,14 +62,16 @@ async def found_organisation(
     work: Transaction, name: str, kind: str, tenant: int | None, administrators: Sequence[int], day: date
 ) -> int:
     """An organisation with its first administrators. Raises Misuse when there are fewer than two."""
+    if kind not in DUTIES or (kind == "insurer") is (tenant is None):
+        raise Misuse(DUTY_WRONG, cause=kind)
     if len(set(administrators)) < FEWEST_ADMINISTRATORS:
         raise Misuse(TWO_ADMINISTRATORS, cause=name)
     organisation = await store.add_organisation(work, name, kind, tenant)
     if organisation is None:
-        raise Misuse(PERSON_EXISTS, cause=name)
-    duty = {"insurer": Duty.INSURER_ADMINISTRATOR, "operator": Duty.OPERATOR_ADMINISTRATOR}.get(
-        kind, Duty.ADMINISTRATOR
-    )
+        raise Misuse(NAME_TAKEN, cause=name)
+    [duty] = DUTIES[kind] & ADMINISTRATORS
     for account in administrators:
+        if not fits(duty, kind, ActorKind((await store.standing_within(work, account)).kind)):
+            raise Misuse(DUTY_WRONG, cause=name)
         await store.add_delegation(work, None, account, Place(organisation), duty, day, date.max)
     return organisation

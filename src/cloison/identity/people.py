@@ -6,7 +6,7 @@ invitation that one administrator asks for and another approves, told by hand an
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from cloison.errors import Misuse, Reason
@@ -15,8 +15,8 @@ from cloison.identity.actor import ActorKind
 from cloison.identity.administration_reasons import (
     ACCOUNT_UNKNOWN,
     INVITATION_REFUSED,
+    NAME_TAKEN,
     NOT_ADMINISTRATOR,
-    PERSON_EXISTS,
     SECOND_PERSON,
 )
 from cloison.identity.oidc import Vouched
@@ -117,7 +117,7 @@ async def register_account(work: Transaction, name: str, kind: ActorKind, now: d
     """An account for somebody whom no provider knows. It opens nothing until an invitation is accepted."""
     account = await store.add_account(work, name, kind.value, CHANNELS[kind])
     if account is None:
-        raise Misuse(PERSON_EXISTS, cause=name)
+        raise Misuse(NAME_TAKEN, cause=name)
     await journal.note(work, "account_added", account, now)
     return account
 
@@ -138,9 +138,9 @@ async def organisation_named(work: Transaction, name: str) -> int:
     return organisation
 
 
-async def attach(work: Transaction, place: Place, valid_from: datetime, valid_to: datetime) -> None:
-    """Say that an organisation runs a practice."""
-    await store.add_establishment(work, place, valid_from.date(), valid_to.date())
+async def attach(work: Transaction, place: Place, valid_from: date) -> None:
+    """Say that an organisation runs a practice, from a day on."""
+    await store.add_establishment(work, place, valid_from, date.max)
 
 
 async def bind_insured(work: Transaction, account: int, tenant: int, person: UUID, now: datetime) -> None:
@@ -152,8 +152,10 @@ async def bind_insured(work: Transaction, account: int, tenant: int, person: UUI
 
 
 async def invite(work: Transaction, asker: int, account: int, organisation: int, now: datetime) -> Invitation | Reason:
-    """Ask for an invitation, as an administrator of the organisation that this account acts for."""
+    """Ask for an invitation, as an administrator of the one organisation that this account belongs to."""
     if not administers(await store.delegations(work, organisation), asker, now.date()):
+        return NOT_ADMINISTRATOR
+    if not await store.belongs(work, account, organisation, now.date()):
         return NOT_ADMINISTRATOR
     if asker == account:
         return SECOND_PERSON

@@ -9,10 +9,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from cloison.identity.duties import Duty
+from cloison.identity.actor import ActorKind
+from cloison.identity.duties import POSTS, Duty
 
 ADMINISTRATORS = frozenset({Duty.ADMINISTRATOR, Duty.INSURER_ADMINISTRATOR, Duty.OPERATOR_ADMINISTRATOR})
 FEWEST_ADMINISTRATORS = 2
+DUTIES = {
+    "establishment": frozenset({Duty.PROFESSIONAL, Duty.DELEGATE, Duty.STAFF, Duty.ADMINISTRATOR}),
+    "insurer": frozenset({Duty.INSURER_USER, Duty.INSURER_ADMINISTRATOR}),
+    "operator": frozenset(
+        {Duty.SECURITY_OFFICER, Duty.DATA_PROTECTION_OFFICER, Duty.FINANCE_CLERK, Duty.OPERATOR_ADMINISTRATOR}
+    ),
+    "partner": frozenset({Duty.ADMINISTRATOR}),
+}
+"""What an organisation of each kind can give: administrators of a practice make nobody an officer of the operator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,13 @@ class Place:
 
 
 NOWHERE = Place()
+
+
+def fits(duty: Duty, organisation: str, account: ActorKind) -> bool:
+    """Whether an organisation of this kind may give this duty to an account of that kind."""
+    wanted = POSTS[duty].kind
+    helps = account is ActorKind.PROFESSIONAL and wanted is ActorKind.STAFF
+    return duty in DUTIES[organisation] and (account is wanted or helps)
 
 
 def places(delegations: Iterable[Delegation], runs: Iterable[Place], day: date) -> tuple[Place, ...]:

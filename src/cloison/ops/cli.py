@@ -10,6 +10,7 @@ from cloison import __version__
 from cloison.ops import (
     cli_claims,
     cli_disclosures,
+    cli_identity,
     cli_payments,
     cli_quotes,
     cli_rights,
@@ -35,6 +36,8 @@ app.add_typer(cli_quotes.app, name="quotes")
 app.add_typer(cli_payments.app, name="payments")
 app.add_typer(cli_payments.returns_app, name="returns")
 app.add_typer(cli_disclosures.app, name="disclosures")
+app.add_typer(cli_identity.app, name="clients")
+app.add_typer(cli_identity.people_app, name="people")
 app.add_typer(cli_rules.products, name="products")
 app.add_typer(cli_rules.tariffs_app, name="tariffs")
 app.command("price")(cli_rules.price)

@@ -71,7 +71,7 @@ class Provider:
     client_id: str
     redirect_uri: str
     people: Sequence[Professional]
-    now: Callable[[], datetime]
+    clock: Callable[[], datetime]
     spoil: Spoil | None = None
     acr: str = ACR
     key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", private=True))
@@ -130,7 +130,7 @@ class Provider:
         if person is None:
             return self._back(query, error="access_denied")
         code = secrets.token_urlsafe(24)
-        self.codes[code] = Code(person, query, self.now().timestamp())
+        self.codes[code] = Code(person, query, self.clock().timestamp())
         return self._back(query, code=code)
 
     def _back(self, query: Mapping[str, str], **answer: str) -> Response:
@@ -157,7 +157,7 @@ class Provider:
         code.used = True
         challenge = _base64url(hashlib.sha256(form.get("code_verifier", "").encode()).digest())
         mine = form.get("client_id") == self.client_id and form.get("redirect_uri") == self.redirect_uri
-        late = self.now().timestamp() - code.given_at > CODE_SECONDS
+        late = self.clock().timestamp() - code.given_at > CODE_SECONDS
         if not mine or late or challenge != code.query["code_challenge"]:
             return JSONResponse({"error": "invalid_grant"}, 400)
         token = secrets.token_urlsafe(24)
@@ -166,7 +166,7 @@ class Provider:
         return JSONResponse({**said, "id_token": self._id_token(code, token)}, headers={"Cache-Control": "no-store"})
 
     def _id_token(self, code: Code, token: str) -> str:
-        made_at = int(self.now().timestamp())
+        made_at = int(self.clock().timestamp())
         header: Claims = {"alg": "ES256", "kid": self.kid, "typ": "JWT"}
         claims: Claims = {
             "iss": self.issuer,

@@ -74,6 +74,23 @@ async def organisation_named(work: Transaction, name: str) -> int | None:
     return await connection_of(work).fetchval("select organisation from identity.organisation where name = $1", name)
 
 
+async def organisation_kind(work: Transaction, organisation: int) -> str:
+    return await connection_of(work).fetchval(
+        "select kind from identity.organisation where organisation = $1", organisation
+    )
+
+
+async def runs(work: Transaction, organisation: int, practice: int, day: date) -> bool:
+    """Whether an organisation runs a practice on a day."""
+    return await connection_of(work).fetchval(
+        """select exists (select from identity.establishment where organisation = $1 and practice = $2
+                          and valid_from <= $3 and $3 < valid_to)""",
+        organisation,
+        practice,
+        day,
+    )
+
+
 async def add_establishment(work: Transaction, place: Place, valid_from: date, valid_to: date) -> None:
     await connection_of(work).execute(
         "insert into identity.establishment (organisation, practice, valid_from, valid_to) values ($1, $2, $3, $4)",
@@ -116,6 +133,33 @@ async def delegation(work: Transaction, number: int) -> Delegation | None:
         number,
     )
     return delegation_of(row) if row else None
+
+
+async def belongs(work: Transaction, account: int, organisation: int, day: date) -> bool:
+    """Whether an account is this organisation's to invite: nobody else's, known to no provider; or its own insured."""
+    return await connection_of(work).fetchval(
+        """select case a.kind
+               when 'insured' then exists (
+                   select from identity.insured i join identity.organisation o on o.tenant = i.tenant
+                   where i.account = a.account and o.organisation = $2 and i.valid_from <= $3 and $3 < i.valid_to)
+               when 'professional' then false
+               else coalesce((select bool_and(organisation = $2) from identity.delegation
+                              where account = a.account and valid_from <= $3 and $3 < valid_to), false)
+           end from identity.account a where a.account = $1""",
+        account,
+        organisation,
+        day,
+    )
+
+
+async def names_in(work: Transaction, organisation: int) -> dict[int, str]:
+    """The names of the accounts that have, or had, a duty in an organisation."""
+    rows = await connection_of(work).fetch(
+        """select account, name from identity.account
+           where account in (select account from identity.delegation where organisation = $1)""",
+        organisation,
+    )
+    return {row["account"]: row["name"] for row in rows}
 
 
 async def add_delegation(
