@@ -31,6 +31,8 @@ from cloison.gateways.http.reasons import BY_STATUS, MALFORMED, NO_PRACTICE
 from cloison.gateways.http.rim import Rim, Surroundings
 from cloison.gateways.http.routes import PUBLIC, PUBLIC_UNDER, express, routes
 from cloison.gateways.http.service import PracticeOf, Ready, Services
+from cloison.gateways.http.terminator import CERTIFICATE as CLIENT_CERT
+from cloison.gateways.http.terminator import Terminator
 from cloison.gateways.http.webhooks import WebhookServices
 from cloison.identity import Actor
 from cloison.identity.authenticate import Presented
@@ -107,18 +109,19 @@ class Parts:
 
 def build(parts: Parts) -> Starlette:
     """The application."""
-    doorman, site = parts.doorman, parts.site
+    doorman, site, settings = parts.doorman, parts.site, parts.house.settings
+    terminator = Terminator(settings.terminator, settings.terminator_key.encode())
     services = Services(
         ask=parts.desks.ask,
         practice_of=_practice_of(parts.desks),
         ready=_readiness(parts.database),
-        token=lambda scope, form: doorman.token(form, _presented(scope, site, doorman), _now()),
+        token=lambda scope, form: doorman.token(form, _presented(scope, site, doorman, terminator), _now()),
         keys=doorman.published_keys,
         version=__version__,
         site=site,
     )
     around = Surroundings(
-        authenticate=lambda scope: doorman.authenticate(_presented(scope, site, doorman), _now()),
+        authenticate=lambda scope: doorman.authenticate(_presented(scope, site, doorman, terminator), _now()),
         log=parts.log,
         clock=perf_counter,
         site=site,
@@ -141,7 +144,10 @@ def build(parts: Parts) -> Starlette:
             )
         ),
     ]
-    return Site([*routes(services, PARTS), *served, *fhir.routes(parts.house, parts.database, services)], around)
+    return Site(
+        [*routes(services, PARTS), *served, *fhir.routes(parts.house, parts.database, services, parts.desks.amc)],
+        around,
+    )
 
 
 class Site(Starlette):
@@ -163,7 +169,7 @@ async def _refused_by_router(request: Request, refusal: Exception) -> Response:
     raise Misuse(BY_STATUS.get(refusal.status_code, MALFORMED))
 
 
-def _presented(scope: Scope, site: str, doorman: Doorman) -> Presented:
+def _presented(scope: Scope, site: str, doorman: Doorman, terminator: Terminator) -> Presented:
     """What a request shows of its maker. Who sends a proof is told what the next one must hold."""
     headers: dict[bytes, bytes] = dict(scope["headers"])
     extensions: Mapping[str, bytes] = scope.get("extensions") or {}
@@ -176,7 +182,7 @@ def _presented(scope: Scope, site: str, doorman: Doorman) -> Presented:
         headers.get(b"authorization", b"").decode("latin-1"),
         proof,
         _session(headers.get(b"cookie", b"").decode("latin-1")),
-        extensions.get(CERTIFICATE, b""),
+        extensions.get(CERTIFICATE) or (terminator.certificate(scope, _now()) if CLIENT_CERT in headers else b""),
     )
 
 

@@ -76,7 +76,11 @@ async def run(app: Starlette, bound: socket.socket, tls: Tls | None, started: Ca
     config.load()
     config.ssl = tls.context() if tls else None
     server = _Server(config, started)
-    await server.serve(sockets=[bound])
+    try:
+        await server.serve(sockets=[bound])
+    except asyncio.CancelledError:
+        await server.shutdown(sockets=[bound])
+        raise
 
 
 def new_loop() -> asyncio.AbstractEventLoop:
