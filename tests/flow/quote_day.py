@@ -93,7 +93,7 @@ class QuoteDay:
         return done.code if isinstance(done, Reason) else done
 
     async def extend(
-        self, person: Person, number: int, last_day: date, practice: str = "", domain: str = "DENT"
+        self, person: Person, number: int, last_day: date, practice: str = "", domain: str = "DENT", account: int = 0
     ) -> object:
         """The new end of a promise, or why it has none."""
         day, desk = self.day, await self.desk()
@@ -102,7 +102,7 @@ class QuoteDay:
         found = await extend(
             desk,
             Extensions(
-                account=np.array([await day.account(practice)], np.int64),
+                account=np.array([account or await day.account(practice)], np.int64),
                 practice=desk.office.practices.practice[rows],
                 proof=np.array([Proof.CARD], np.int16),
                 engagement=np.array([number], np.int64),

@@ -336,6 +336,11 @@ async def test_a_promise_is_not_extended_by_others_nor_when_the_right_is_closed(
     later = TODAY + days(100)
     assert await quotes.extend(anne, reply.engagement, later, OTHER, "AUDI") == "quotes.not_extended"
     assert await quotes.extend(marc, reply.engagement, later, domain="AUDI") == "quotes.not_extended"
+    before = await quotes.day.value("select count(*) from disclosure.reservation")
+    stranger = await quotes.day.account(OTHER)
+    refused = await quotes.extend(anne, reply.engagement, later, domain="AUDI", account=stranger)
+    assert refused == "quotes.other_practice"
+    assert await quotes.day.value("select count(*) from disclosure.reservation") == before, "and nothing was read"
     await quotes.day.end(anne, TODAY + days(95))
     assert await quotes.extend(anne, reply.engagement, later, domain="AUDI") == "quotes.not_extended"
 

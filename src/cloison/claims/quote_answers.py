@@ -190,12 +190,28 @@ class Extensions:
     def __len__(self) -> int:
         return len(self.account)
 
+    def only(self, rows: NDArray[np.intp]) -> "Extensions":
+        """These rows."""
+        return Extensions(**{name: getattr(self, name)[rows] for name in Extensions.__slots__})
+
 
 async def extend(desk: QuoteDesk, asked: Extensions) -> list[date | Reason] | Reason:
     """Prolong promises of quotes, where the right is still open on the last day asked for. Returns the first day that
     is no longer promised, which the terms of the product, the contract or the year may bring forward."""
+    acting = await store.acting(desk.office.database, desk.role, asked.account.tolist(), asked.practice.tolist())
+    (rows,) = np.nonzero(acting)
+    longer = await _extended(desk, asked.only(rows)) if len(rows) else dict[int, date]()
+    if isinstance(longer, Reason):
+        return longer
+    until = {int(rows[row]): day for row, day in longer.items()}
+    return [
+        until.get(row, refusals.NOT_EXTENDED) if acting[row] else refusals.OTHER_PRACTICE for row in range(len(asked))
+    ]
+
+
+async def _extended(desk: QuoteDesk, asked: Extensions) -> dict[int, date] | Reason:
+    """The new end of the promises that last longer, by row: reserved first, then read, decided and written."""
     office, count = desk.office, len(asked)
-    acting = await store.acting(office.database, desk.role, asked.account.tolist(), asked.practice.tolist())
     tenant = office.reference.insurers.tenants(asked.amc)
     questions = Enquiries(
         account=asked.account,
@@ -233,6 +249,4 @@ async def extend(desk: QuoteDesk, asked: Extensions) -> list[date | Reason] | Re
         person if known else None for person, known in zip(uuids(found.person), found.found.tolist(), strict=True)
     ]
     reader.settle(group, persons, found.result, np.array(told, np.int32))
-    return [
-        refusals.OTHER_PRACTICE if not acting[row] else longer.get(row, refusals.NOT_EXTENDED) for row in range(count)
-    ]
+    return longer
