@@ -49,7 +49,8 @@ WINDOWS: dict[str, tuple[str, str]] = {
     ),
     "payments.own_transfer": (
         "transfer",
-        "select transfer, (credit_account & 4294967295)::int4, tenant from payments.transfer where kind = 1",
+        """select transfer, (case kind when 1 then credit_account else debit_account end & 4294967295)::int4, tenant
+           from payments.transfer where kind in (1, 2)""",
     ),
     "payments.own_order": ("payment_order", "select payment_order, 0, tenant from payments.payment_order"),
     "rights.own_movement_file": ("file", "select file, 0, tenant from rights.movement_file"),
@@ -107,6 +108,9 @@ insert into payments.payment (payment, payment_order, tenant, practice, amount_c
 insert into payments.transfer (transfer, tenant, debit_account, credit_account, amount_cents, kind, reference)
     select invoice, tenant, payments.account_number(tenant, 1::int2, 0), payments.du(tenant, practice), 30, 1, invoice
     from claims.invoice;
+insert into payments.transfer (transfer, tenant, debit_account, credit_account, amount_cents, kind, earlier_transfer)
+    select transfer + 1000000, tenant, credit_account, debit_account, 30, 2, transfer
+    from payments.transfer where transfer % 7 = 0;
 insert into payments.payment_line (transfer, payment, amount_cents)
     select t.transfer, p.payment, 30 from payments.transfer t
     join claims.invoice i on i.invoice = t.reference
