@@ -39,6 +39,7 @@ class Desks:
         self._desks: dict[Channel, Desk] = {}
         self._doors = {channel: Door(database, channel) for channel in ONLINE}
         self._tenants: dict[str, int] = {}
+        self._amcs: dict[int, str] = {}
         self.practices: Practices
         self.batchers: dict[Channel, Batcher[Enquiry, Reply]] = {}
 
@@ -69,6 +70,7 @@ class Desks:
         self.practices = await Practices.read(self._database, Role.API)
         numbers = [each.decode() for each in reference.insurers.amc.tolist()]
         self._tenants = dict(zip(numbers, reference.insurers.tenant.tolist(), strict=True))
+        self._amcs = {tenant: number for number, tenant in self._tenants.items()}
 
     async def keep(self) -> None:
         """Keep the desks fresh and settled, until cancelled."""
@@ -90,6 +92,10 @@ class Desks:
         for channel in ONLINE:
             await self.batchers[channel].close()
             await self._doors[channel].close()
+
+    def amc(self, tenant: int) -> str:
+        """The AMC number of an insurer; empty when it is not known yet."""
+        return self._amcs.get(tenant, "")
 
     def _batcher(self, channel: Channel) -> Batcher[Enquiry, Reply]:
         async def answer(enquiries: Sequence[Enquiry]) -> Sequence[Reply] | Reason:

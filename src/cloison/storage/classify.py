@@ -203,7 +203,7 @@ payments.own_payment            plain      payment payment_order tenant practice
                                 plain      execution_date
 payments.own_payment_line       plain      transfer payment amount_cents
 payments.own_payment_event      plain      payment rank state bank_reason recorded_at
-payments.own_transfer           plain      transfer tenant credit_account amount_cents kind reference
+payments.own_transfer           plain      transfer tenant debit_account credit_account amount_cents kind reference
 payments.own_order              plain      payment_order run tenant part message_id execution_date payments amount_cents
                                 plain      created_at
 """
