@@ -1,7 +1,8 @@
 """The file of quotes: each line is answered, in order, or told which of its fields is wrong; nothing is lost."""
 
 import json
-from datetime import date, timedelta
+import os
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from tests.flow.day import TODAY, Day, Guarantee, Person
 from cloison.claims.quote import State
 from cloison.errors import Misuse
 from cloison.gateways.files.quotes import quote_number
-from cloison.ops import quotes
+from cloison.ops import quotes, serve
 from cloison.ops.config import Settings
 from cloison.ops.house import House
 from cloison.storage.spool import Spool
@@ -134,3 +135,22 @@ async def test_the_number_of_a_quote_is_not_that_of_a_promise(house: House, lone
     quote = await lone_day.value("select quote from claims.quote where person = $1", anne.pseudonym)
     assert given["quote"] == quote_number(int(str(quote)))
     assert str(given["quote"])[1:] != str(given["number"])[1:]
+
+
+async def test_a_file_dropped_in_the_inbox_is_answered_in_the_outbox_and_late_quotes_expire(
+    house: House, lone_day: Day, tmp_path: Path
+):
+    anne = await lone_day.enrol()
+    folders = serve.Folders(tmp_path / "folders")
+    folders.make()
+    dropped = folders.root / "inbox" / "quotes" / "morning.jsonl"
+    dropped.write_text(json.dumps(message(anne, "calculate")) + "\nnot json\n", encoding="utf-8")
+    os.utime(dropped, (0, 0))
+    now = datetime.combine(TODAY, datetime.min.time(), UTC)
+    assert await serve.one_round(house, lone_day.database, folders, now) == 1
+    answers = (folders.root / "outbox" / "quotes" / "morning.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["state"] for line in answers] == ["accepted", "unreadable"]
+    report = json.loads((folders.root / "outbox" / "reports" / "morning.jsonl.json").read_text(encoding="utf-8"))
+    assert (report["messages"], report["accepted"], len(report["defects"])) == (1, 1, 1)
+    await serve.housekeeping(lone_day.database, TODAY + timedelta(days=400))
+    assert [row["state"] for row in await quotes.listed(lone_day.database, None, 10)] == ["expired"]
