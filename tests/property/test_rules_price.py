@@ -141,9 +141,13 @@ def test_a_float_is_refused_before_it_reaches_an_amount():
     """A column of cents would take 12.9 as 12: the rule that gives it is stopped instead."""
     acts = draw(2, 5)
     bill = Bill(acts, blank(5), BOOK.dates(acts.care_date))
-    for where in (None, np.array([True, False, True, False, False])):
+    with pytest.raises(AssertionError, match="float64 is not a whole number"):
+        bill.decide("base", np.full(5, 12.9), 0)
+    for packed, size in ((False, 5), (True, 2)):
         with pytest.raises(AssertionError, match="float64 is not a whole number"):
-            bill.decide("base", np.full(5, 12.9), 0, where)
+            bill.decide_where(
+                "base", np.array([True, False, True, False, False]), np.full(size, 12.9), 0, packed=packed
+            )
 
 
 def test_blocks_leave_no_seam():

@@ -42,6 +42,10 @@ def test_a_sound_product_and_one_that_claims_nothing_break_nothing():
         (consultations(Formula.BR, 10_000), True),
         (consultations(Formula.BR, 9_999), False),
         (consultations(Formula.FR, 9_999), False),
+        (Guarantee(Domain.MED, Formula.BRC, 3_000, family="technique"), True),
+        (Guarantee(Domain.MED, Formula.BRC, 2_999, family="technique"), False),
+        (Guarantee(Domain.RADL, Formula.BRC, 3_000), True),
+        (Guarantee(Domain.RADL, Formula.BRC, 2_999), False),
         (Guarantee(Domain.LABO, Formula.BRC, 9_999), False),
         (Guarantee(Domain.LABO, Formula.BRC, 10_000), True),
         (Guarantee(Domain.HOSP, Formula.BRC, 2_000), False),
@@ -82,6 +86,8 @@ def test_an_overrun_outside_optam_is_at_most_once_the_base_and_less_than_inside(
         (Guarantee(Domain.OPTI, Formula.EUR, family="lunettes_classe_b", amount_cents=14_000), True),
         (Guarantee(Domain.OPTI, Formula.EUR, family="lunettes_classe_b", amount_cents=14_001), False),
         (Guarantee(Domain.OPTI, Formula.EUR, family="lunettes_classe_b", amount_cents=1_666), False),
+        (Guarantee(Domain.OPTI, Formula.EUR, 0, 20_000, "lunettes_classe_b", pair_cap_cents=42_000), True),
+        (Guarantee(Domain.OPTI, Formula.EUR, 0, 20_000, "lunettes_classe_b", pair_cap_cents=4_999), False),
         (Guarantee(Domain.OPTI, Formula.TM, 10_000, family="lunettes_classe_b"), True),
     ],
 )
@@ -96,6 +102,8 @@ def test_a_pair_of_glasses_stays_between_its_floor_and_its_ceiling(row: Guarante
         (Guarantee(Domain.AUDI, Formula.FR, 10_000, family="aides_auditives_2", act_cap_cents=170_001), False),
         (Guarantee(Domain.AUDI, Formula.EUR, family="aides_auditives_2", amount_cents=170_000), True),
         (Guarantee(Domain.AUDI, Formula.EUR, family="aides_auditives_2", amount_cents=170_001), False),
+        (Guarantee(Domain.AUDI, Formula.EUR, 0, 200_000, "aides_auditives_2", act_cap_cents=170_000), True),
+        (Guarantee(Domain.AUDI, Formula.EUR, 0, 170_000, "aides_auditives_2", act_cap_cents=200_000), True),
         (Guarantee(Domain.AUDI, Formula.FR, 10_000, family="aides_auditives_2"), False),
     ],
 )

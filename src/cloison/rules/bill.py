@@ -221,11 +221,10 @@ class Bill:
         return self._gathered[name]
 
     def detail(self, table: DetailTable, name: str) -> NDArray[Any]:  # Any: likewise
-        """A column of a detail table, zero for an act without a row there (NaT for a day)."""
+        """A column of a detail table, nothing for an act without a row there: a rule that needs one refuses it."""
         at, found = self._located(table)
         column = getattr(getattr(self._acts, table), name)
         values = np.zeros(len(self), column.dtype)
-        values[~found] = {"M": "NaT", "S": b""}.get(column.dtype.kind, 0)
         values[found] = column[at[found]]
         return values
 
@@ -238,24 +237,20 @@ class Bill:
         column = self._sheet.columns[name]
         return column if self._rows is None else column[self._rows]
 
-    def decide(self, name: str, value: Cents | int, law: int, where: Mask | None = None, packed: bool = False) -> None:
-        """Set a column, everywhere or where something holds, and note which law did."""
+    def decide(self, name: str, value: Cents | int, law: int) -> None:
+        """Set a column, and note which law did."""
+        self._set(name, slice(None) if self._rows is None else self._rows, value, law)
+
+    def decide_where(self, name: str, where: Mask, value: Cents | int, law: int, packed: bool) -> None:
+        """Likewise where something holds; a packed value has entries for these rows alone."""
+        value = value if packed or isinstance(value, int) else value[where]
+        self._set(name, self._rows_where(where), value, law)
+
+    def _set(self, name: str, rows: NDArray[np.intp] | slice, value: Cents | int, law: int) -> None:
         # A column of whole numbers would take a float and drop what is behind its point, without a word.
         assert isinstance(value, int) or value.dtype.kind in "iu", f"{name}: {value.dtype} is not a whole number"
-        column, trace = self._sheet.columns[name], self._sheet.trace.get(name)
-        if self._rows is None and where is None:
-            column[...] = value
-            rows: NDArray[np.intp] | slice = slice(None)
-        elif where is None:
-            assert self._rows is not None
-            rows = self._rows
-            column[rows] = value
-        else:
-            (at,) = np.nonzero(where)
-            rows = at if self._rows is None else self._rows[at]
-            column[rows] = value if packed or isinstance(value, int) else value[at]
-        if trace is not None:
-            trace[rows] = law
+        self._sheet.columns[name][rows] = value
+        self._sheet.trace[name][rows] = law
 
     def count(self, acts: NDArray[np.int64]) -> None:
         """Note how many acts of each line count towards the daily number of participations."""
@@ -313,7 +308,7 @@ class Bill:
         if table not in self._gathered:
             rows = np.arange(len(self)) if self._rows is None else self._rows
             wanted, have = rows + self._first, getattr(self._acts, table).act
-            at = np.minimum(np.searchsorted(have, wanted), max(len(have) - 1, 0))
+            at = np.minimum(np.searchsorted(have, wanted), len(have) - 1)
             found = have[at] == wanted if len(have) else np.zeros(len(self), np.bool_)
             self._gathered[table], self._gathered[f"{table} found"] = at, found
         return self._gathered[table], self._gathered[f"{table} found"]

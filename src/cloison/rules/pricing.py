@@ -100,7 +100,7 @@ def decide(step: Step, version: Law, acts: Bill, tariff: TariffBook) -> None:
     value = version(acts, tariff)
     if isinstance(value, Only):
         if value.where.any():
-            acts.decide(step.column, value.value, LAW_NUMBERS[version], value.where, value.packed)
+            acts.decide_where(step.column, value.where, value.value, LAW_NUMBERS[version], value.packed)
     else:
         acts.decide(step.column, value, LAW_NUMBERS[version])
     if acts.care_date.missing is not None:
