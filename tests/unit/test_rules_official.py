@@ -286,4 +286,17 @@ def test_each_rate_of_a_medicine_is_read_and_a_missing_one_is_not_priced():
     assert release.values["rate_bp"].tolist() == list(RATES.values())
 
 
+def test_a_row_that_cannot_be_read_is_kept_as_a_defect_with_its_line():
+    """One in a thousand may be wrong: more is another table."""
+    good = [f"6\t1\tb\ta\td\t01/01/2020\t{3400000000000 + n}\toui\t65%\t1,00\t1,00\t1,02\t\n" for n in range(1_000)]
+    for bad in (good[0].replace("\toui", ""), good[0].replace("3400000000000", "34"), good[0].replace("65%", "64%")):
+        release = read_presentations("cip.txt", [*good, bad], date(2026, 1, 1))
+        assert [(defect.reason.code, defect.place.line) for defect in release.defects] == [
+            ("rules.release_row_wrong", 1_001)
+        ]
+        assert len(release.keys) == 1_000
+        with pytest.raises(Misuse, match="999 rows read, 1 not"):
+            read_presentations("cip.txt", [*good[1:], bad], date(2026, 1, 1))
+
+
 RATES = {"100%": 10_000, "65%": 6_500, "35%": 3_500, "30 %": 3_000, "15%": 1_500, "": NOT_PRICED}
