@@ -15,19 +15,18 @@ import msgspec
 import numpy as np
 from msgspec import Meta, Struct
 
+from cloison.claims.paper import Care, Lines, Person, Practice
 from cloison.claims.quote import LineReply, Reply
 from cloison.claims.quote_refusals import FILE_UNREADABLE, MESSAGE_WRONG
 from cloison.errors import Catalogue, Defect, Misuse, Place, Reason
 from cloison.gateways.files.quotes_words import FAMILIES
 from cloison.rights.engagement import LENGTH, formatted, parsed
 
-Cents: TypeAlias = Annotated[int, Meta(ge=0, le=9_999_999_999, description="Cents of euro.")]
 Number: TypeAlias = Annotated[str, Meta(pattern=r"^[EQ][0-9A-Z]{14}$", description="Of a promise (E) or a quote (Q).")]
 Login: TypeAlias = Annotated[
     str,
     Meta(pattern=r"^(?!.*[1-478][0-9]{4}([0-9]{2}|2[AB])[0-9]{6})[A-Za-z0-9._@+-]{1,64}$", description="A login."),
 ]
-Practice: TypeAlias = Annotated[str, Meta(pattern=r"^[0-9A-Z]{9}$", description="FINESS or ADELI, 9 characters.")]
 Identifier: TypeAlias = Annotated[str, Meta(min_length=1, max_length=40, description="The sender's own, sent back.")]
 Family: TypeAlias = Literal["MED", "PHAR", "LABO", "AUXM", "TRAN", "RADL", "HOSP", "OPTI", "DENT", "AUDI"]
 CHANNELS = ("portal", "api", "card", "machine")
@@ -35,65 +34,6 @@ Channel: TypeAlias = Literal["portal", "api", "card", "machine"]
 Proof: TypeAlias = Literal["P1", "P2", "P3"]
 DAY = timedelta(days=1)
 PATH = re.compile(r"`\$?\.?([^`]*)`\s*$")
-
-
-class Person(Struct, kw_only=True, forbid_unknown_fields=True, repr_omit_defaults=True):
-    """Who the care is for: the card (`adherent`) or the NIR, with birth date, rank and insurer."""
-
-    amc: Annotated[str, Meta(pattern=r"^[0-9A-Z]{1,10}$")]
-    birth: Annotated[str, Meta(pattern=r"^[0-9]{8}$", description="YYYYMMDD, text: lunar dates exist.")]
-    rank: Annotated[str, Meta(pattern=r"^[0-9]$")]
-    adherent: Annotated[str, Meta(pattern=r"^[\x20-\x7e]{0,16}$")] = ""
-    nir: Annotated[str, Meta(pattern=r"^([0-9]{5}([0-9]{2}|2[AB])[0-9]{6}([0-9]{2})?)?$")] = ""
-
-    def __repr__(self) -> str:
-        return "Person(***)"
-
-
-class Care(Struct, kw_only=True, forbid_unknown_fields=True):
-    """What the compulsory scheme must know of the person that day; nothing of it defaults."""
-
-    regime: Annotated[str, Meta(pattern=r"^[0-9]{2}$")]
-    alsace_moselle: bool
-    minor: bool
-    exoneration: Literal["none", "ald", "maternity", "work_accident", "act", "invalidity", "newborn"]
-    protection: Literal["none", "css", "ame"]
-    pathway: Literal["not_concerned", "in", "out", "excluded"] | None = None
-
-
-class Device(Struct, kw_only=True, forbid_unknown_fields=True):
-    """What a frame, a lens or a hearing aid has."""
-
-    pair: Annotated[int, Meta(ge=1, le=99, description="Same number for one pair of glasses, or for one ear.")]
-    correction: Literal[
-        "not_concerned",
-        "simple",
-        "simple_and_complex",
-        "complex",
-        "simple_and_very_complex",
-        "complex_and_very_complex",
-        "very_complex",
-    ]
-    last_delivery: date | None
-    overseas: bool
-    paid_cents: Cents = 0
-
-
-class Line(Struct, kw_only=True, forbid_unknown_fields=True):
-    """One act. `coefficient` in hundredths; amounts for the whole line; null is "not stated"."""
-
-    code: Annotated[str, Meta(pattern=r"^[A-Z0-9]{1,5}$")]
-    date: date
-    charged_cents: Cents
-    quantity: Annotated[int, Meta(ge=1, le=9_999)] = 1
-    coefficient: Annotated[int, Meta(ge=0, le=999_999)] = 100
-    base_cents: Cents | None = None
-    amo_cents: Cents | None = None
-    asked_cents: Cents | None = None
-    paid_by_other_cents: Cents | None = None
-    official: Annotated[str, Meta(pattern=r"^[A-Z0-9 ]{0,16}$")] = ""
-    tooth: Annotated[int, Meta(ge=11, le=85)] | None = None
-    device: Device | None = None
 
 
 class _Asked(Struct, kw_only=True, forbid_unknown_fields=True, tag_field="message"):
@@ -107,7 +47,7 @@ class _Quote(_Asked, kw_only=True, forbid_unknown_fields=True):
     proof: Proof
     person: Person
     care: Care
-    lines: Annotated[list[Line], Meta(min_length=1, max_length=99)]
+    lines: Lines
     reference: str = ""
 
 
