@@ -18,7 +18,7 @@ import cloison
 from cloison.errors import Actor, Catalogue, Reason, Retry
 
 RANGES = {
-    "gateways": (*range(1, 100), *range(850, 950)),
+    "gateways": (*range(1, 100), *range(850, 1000)),
     "identifiers": range(100, 200),
     "rights": range(200, 300),
     "rules": range(300, 400),

@@ -16,13 +16,12 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from cloison.errors import Fault, Misuse, Place, Problem
-from cloison.gateways.fhir.interaction import Answer, Call, instant, kind_of
+from cloison.gateways.fhir.interaction import Answer, Call, Tree, instant, kind_of
 from cloison.gateways.fhir.rest import Rest
 from cloison.gateways.fhir.rest_reasons import BUNDLE_TYPE, ENTRY_WRONG, REFERENCE_UNRESOLVED, TRANSACTION_FAILED
 
 OutcomeOf: TypeAlias = Callable[[Problem, str], bytes]
 """How a problem is written as an OperationOutcome, in a language."""
-Tree: TypeAlias = Any  # Any: JSON; numbers keep their text
 ENTRIES_MAX = 500
 DESCRIBED = frozenset({"Patient", "Coverage", "Organization", "Practitioner", "PractitionerRole", "Location", "Device"})
 """Types that are described beside a request, and kept inside it."""
@@ -67,7 +66,7 @@ class Bundles:
             answers = [await self._alone(call, entry) for entry in entries]
         else:
             answers = await self._together(call, entries)
-        found: dict[str, Any] = {"resourceType": "Bundle", "type": f"{kind}-response"}  # Any: a JSON object
+        found: dict[str, Tree] = {"resourceType": "Bundle", "type": f"{kind}-response"}
         if answers:
             found["entry"] = [_told(answer) for answer in answers]
         return Answer(200, msgspec.json.encode(found))

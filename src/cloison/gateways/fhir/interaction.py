@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -19,6 +19,7 @@ from cloison.identity import Actor
 CONTENT_TYPE = "application/fhir+json; charset=utf-8"
 ETAG = re.compile(r'(?:W/)?"([0-9]+)"')
 Fields = dict[str, msgspec.Raw]
+Tree: TypeAlias = Any  # Any: JSON
 _fields = msgspec.json.Decoder(Fields)
 _encode = msgspec.json.Encoder().encode
 
@@ -137,15 +138,15 @@ def _named(body: bytes) -> _Named:
 def named(body: bytes, document: str, version: int, updated: datetime) -> bytes:
     """A resource with the id and version that this server gives it. Nothing else of its text changes."""
     fields = _fields.decode(body)
-    meta: dict[str, Any] = dict(_fields.decode(fields["meta"])) if "meta" in fields else {}  # Any: Raw, and our words
+    meta: dict[str, Tree] = dict(_fields.decode(fields["meta"])) if "meta" in fields else {}
     meta |= {"versionId": str(version), "lastUpdated": instant(updated)}
-    first: dict[str, Any] = {"resourceType": fields["resourceType"], "id": document, "meta": meta}
+    first: dict[str, Tree] = {"resourceType": fields["resourceType"], "id": document, "meta": meta}
     return _encode(first | {name: value for name, value in fields.items() if name not in first})
 
 
 def nameless(body: bytes) -> bytes:
     """A resource without the id, version and date that its sender gave it: those are for the server to give."""
-    fields: dict[str, Any] = dict(_fields.decode(body))  # Any: Raw, and our words
+    fields: dict[str, Tree] = dict(_fields.decode(body))
     fields.pop("id", None)
     if "meta" in fields:
         meta = {

@@ -9,14 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
 
 from cloison.errors import Misuse
 from cloison.gateways.fhir.cursors import Cursor, Cursors
-from cloison.gateways.fhir.interaction import Call, Fields, instant
+from cloison.gateways.fhir.interaction import Call, Fields, Tree, instant
 from cloison.gateways.fhir.rest_reasons import IDENTITY_IN_ADDRESS, PARAMETER_UNKNOWN, PARAMETER_WRONG
 
 COUNT_DEFAULT, COUNT_MAX = 20, 200
@@ -137,7 +136,7 @@ def understood(call: Call, kind: str, parameters: Mapping[str, Kind], cursors: C
 _TYPES = ("Patient", "Claim", "Coverage", "Organization", "CoverageEligibilityRequest", "ClaimResponse")
 
 
-def _results(given: Mapping[str, str], strict: bool) -> dict[str, Any]:  # Any: each field of Query has its type
+def _results(given: Mapping[str, str], strict: bool) -> dict[str, Tree]:
     text = given.get("_count", str(COUNT_DEFAULT))
     if not text.isdigit():
         raise Misuse(PARAMETER_WRONG, cause="_count")
@@ -170,7 +169,7 @@ def bundle(call: Call, query: Query, page: Page, cursors: Cursors) -> bytes:
         if page.next_before is not None:
             cursor = Cursor(query.kind, query.used, page.up_to, page.next_before)
             links.append({"relation": "next", "url": _address(base, [(PAGE, cursors.write(cursor, call))])})
-    found: dict[str, Any] = {  # Any: a JSON object
+    found: dict[str, Tree] = {
         "resourceType": "Bundle",
         "type": "searchset",
         "meta": {"lastUpdated": instant(call.now)},
@@ -196,10 +195,10 @@ def _subset(body: bytes, elements: Sequence[str]) -> bytes:
     if not elements:
         return body
     fields = msgspec.json.decode(body, type=Fields)
-    meta: dict[str, Any] = dict(msgspec.json.decode(fields["meta"], type=Fields)) if "meta" in fields else {}
+    meta: dict[str, Tree] = dict(msgspec.json.decode(fields["meta"], type=Fields)) if "meta" in fields else {}
     meta["tag"] = [{"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "code": "SUBSETTED"}]
     kept = {"resourceType", "id", "status", *elements}
-    chosen: dict[str, Any] = {name: value for name, value in fields.items() if name in kept}
+    chosen: dict[str, Tree] = {name: value for name, value in fields.items() if name in kept}
     return msgspec.json.encode(chosen | {"meta": meta})
 
 

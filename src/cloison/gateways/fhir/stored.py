@@ -11,7 +11,7 @@ import msgspec
 from cloison.errors import Misuse
 from cloison.exchanges import Draft, Exchanges, Filed, Search
 from cloison.exchanges.exchange import Kept
-from cloison.gateways.fhir.interaction import Answer, Call, instant, named
+from cloison.gateways.fhir.interaction import Answer, Call, Tree, instant, named
 from cloison.gateways.fhir.rest_reasons import (
     IDENTIFIER_REUSED,
     NOT_FOUND,
@@ -104,7 +104,7 @@ class Stored:
             }
             for each in kept
         ]
-        found: dict[str, Any] = {  # Any: a JSON object
+        found: dict[str, Tree] = {
             "resourceType": "Bundle",
             "type": "history",
             "total": len(entries),
