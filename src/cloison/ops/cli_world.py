@@ -5,11 +5,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+import uvicorn
 
+from cloison.identity.oidc import RETURN_PATH
 from cloison.ops import screen
 from cloison.world.bank import bank as execute_orders
 from cloison.world.bill import bill as stamp_invoices
 from cloison.world.build import build as build_world
+from cloison.world.provider import Provider, register
 
 LAST_DAY = date(2026, 11, 20)
 app = typer.Typer(help="Un monde de synthèse, en fichiers seulement. / A synthetic world, as files only.")
@@ -79,6 +82,22 @@ def bank(
         ("camt.053", len(report.statements)),
     ]
     screen.show_table(str(out), ("", ""), rows, numbers=(1,))
+
+
+@app.command()
+def provider(
+    practices: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="practices.csv of a world.")],
+    portal: Annotated[str, typer.Option(help="Origin of the pages that people come back to.")],
+    client: Annotated[str, typer.Option(help="Name under which the operator is known there.")] = "cloison",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port on this machine alone.")] = 8480,
+) -> None:
+    """Play the national identity provider: an OpenID Connect server where one chooses whom to be."""
+    with screen.explained():
+        people = register(practices)
+        issuer = f"http://127.0.0.1:{port}"
+        played = Provider(issuer, client, portal + RETURN_PATH, people, screen.now)
+        screen.console.print(f"{issuer}: {len(people)} professionnels / professionals", markup=False)
+        uvicorn.run(played.app(), host="127.0.0.1", port=port, log_level="warning", access_log=False)
 
 
 def today() -> date:

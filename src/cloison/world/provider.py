@@ -6,6 +6,7 @@ nobody has a password here either. `spoil` lets a drill answer wrongly, `rotate`
 """
 
 import base64
+import csv
 import hashlib
 import html
 import json
@@ -13,6 +14,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
 from joserfc import jws
@@ -51,6 +53,21 @@ class Professional:
             "SubjectRefPro": {"exercices": [practice] if self.role else []},
             "family_name": self.name,
         }
+
+
+def register(practices: Path) -> list[Professional]:
+    """The professionals of a world: one for each practice of its file, every fifth also at the next one's, and one who
+    was struck off."""
+    with practices.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter=";"))
+    found: list[Professional] = []
+    for rank, row in enumerate(rows):
+        places = [row["numero"]]
+        if rank % 5 == 0 and rank + 1 < len(rows):
+            places.append(rows[rank + 1]["numero"])
+        found.append(Professional(f"81{rank:09d}", row["raison_sociale"], "SM26", tuple(places)))
+    found.append(Professional("81999999999", "RADIE", "", ()))
+    return found
 
 
 @dataclass(slots=True)
