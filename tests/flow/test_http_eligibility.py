@@ -184,7 +184,7 @@ WRONG = [
     ({"birth_date": "1980-01-01"}, "birth_date"),
     ({"birth_rank": 0}, "birth_rank"),
     ({"care_date": "2026-02-30"}, "care_date"),
-    ({"domain": "XXX"}, "domain"),
+    ({"domain": "CATS"}, "domain"),
     ({"proof": "trust me"}, "proof"),
     ({"adherent": "ŒŒ"}, "adherent"),
     ({"nir": "1" * 15}, "adherent"),

@@ -13,6 +13,7 @@ import pytest
 from tests.flow.day import AMC, Day, Guarantee
 from tests.flow.http_gate import SITE, Opened, gates, machine
 
+from cloison.deliveries import Uploads
 from cloison.disclosure import Channel
 from cloison.gateways.http.webhooks import PREFIX, WINDOW, genuine
 from cloison.identity import ActorKind, Means
@@ -123,6 +124,7 @@ async def test_a_digest_that_does_not_fit_refuses_the_bytes(gate: Opened, sender
     right = base64.b64encode(hashlib.sha256(b"bytes").digest()).decode()
     wrong = await send(gate, sender, b"bites", content_digest=f"sha-256=:{right}:")
     assert (wrong.status_code, wrong.json()["code"]) == (422, "http.digest_wrong")
+    assert (await gate.client.get("/v1/files", headers=sender)).json() == {"files": []}
     assert (await send(gate, sender, b"bytes", content_digest=f"sha-256=:{right}:")).status_code == 201
 
 
@@ -174,6 +176,18 @@ async def test_a_file_is_taken_once_and_its_owner_reads_what_became_of_it(
     listed = (await gate.client.get("/v1/files", headers=sender)).json()["files"]
     assert [each["name"] for each in listed] == ["broken.b2", "day.b2"]
     assert not list((house.home / "spool").glob("*.draft"))
+
+
+async def test_a_file_that_never_becomes_whole_is_forgotten_with_its_pieces(
+    gate: Opened, sender: dict[str, str]
+) -> None:
+    await send(gate, sender, b"part of it", upload_complete="?0")
+    uploads, spool = Uploads(gate.parts.database, gate.parts.house.spool), gate.parts.house.home / "spool"
+    before = len(list(spool.glob("*.sealed")))
+    assert await uploads.forget_abandoned(datetime.now(UTC) - timedelta(minutes=5)) == 0
+    assert await uploads.forget_abandoned(datetime.now(UTC) + timedelta(minutes=5)) >= 1
+    assert (await gate.client.get("/v1/files", headers=sender)).json() == {"files": []}
+    assert len(list(spool.glob("*.sealed"))) < before
 
 
 class Reader:

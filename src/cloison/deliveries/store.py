@@ -99,6 +99,8 @@ async def complete(database: Storage, upload: UUID, digest: bytes, spool: UUID) 
         )
         await connection.execute("delete from deliveries.part where upload = $1", upload)
         if first is not None:
+            if first["upload"] != upload:
+                await connection.execute("delete from deliveries.upload where upload = $1", upload)
             return first, False
         row = await connection.fetchrow(
             """update deliveries.upload set state = 'received', digest = $2, spool = $3
@@ -109,6 +111,21 @@ async def complete(database: Storage, upload: UUID, digest: bytes, spool: UUID) 
         )
         assert row is not None, "a file is completed by whoever received its last piece"
         return row, True
+
+
+async def abandon(database: Storage, upload: UUID | None, before: datetime | None) -> list[UUID]:
+    """Forget uploads that are not whole: one, or all that began before an instant; returns what was sealed of them."""
+    async with database.transaction(ROLE) as work:
+        rows = await connection_of(work).fetch(
+            """with gone as (select upload from deliveries.upload
+                             where state = 'receiving' and (upload = $1 or created_at < $2)),
+                    pieces as (delete from deliveries.part p using gone where p.upload = gone.upload returning p.spool),
+                    uploads as (delete from deliveries.upload u using gone where u.upload = gone.upload)
+               select spool from pieces""",
+            upload,
+            before,
+        )
+    return [row["spool"] for row in rows]
 
 
 async def waiting(database: Storage) -> list[asyncpg.Record]:

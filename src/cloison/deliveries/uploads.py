@@ -4,6 +4,7 @@ begin      somebody announces a file
 add        a piece, at the place where the last one ended
 complete   no more comes: one sealed file, whose bytes are known by their digest; the same bytes are the same file
 taken      what became of it
+abandon    it was never whole
 """
 
 import asyncio
@@ -85,9 +86,22 @@ class Uploads:
         row, new = await store.complete(self._database, upload.upload, kept.sha256, kept.spool_id)
         if not new:
             await asyncio.to_thread(self._spool.destroy, kept.spool_id)
-        for part in parts:
-            await asyncio.to_thread(self._spool.destroy, part)
+        await self._destroy(parts)
         return _upload(row), new
+
+    async def abandon(self, upload: Upload) -> None:
+        """What is here of this file is not worth keeping."""
+        await self._destroy(await store.abandon(self._database, upload.upload, None))
+
+    async def forget_abandoned(self, before: datetime) -> int:
+        """Forget the files that began before an instant and never became whole; returns how many pieces there were."""
+        pieces = await store.abandon(self._database, None, before)
+        await self._destroy(pieces)
+        return len(pieces)
+
+    async def _destroy(self, pieces: Sequence[UUID]) -> None:
+        for piece in pieces:
+            await asyncio.to_thread(self._spool.destroy, piece)
 
     async def waiting(self) -> list[Upload]:
         """Whole files that nobody took yet, oldest first."""

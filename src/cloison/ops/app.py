@@ -132,8 +132,9 @@ def build(parts: Parts) -> Starlette:
         renderers=((fhir.BASE, fhir.rendered),),
     )
     counter = wire.Counter(parts.house, parts.database, parts.desks)
+    handled = FileServices(counter.begin, counter.find, counter.listed, counter.add, counter.complete, counter.abandon)
     served = [
-        *files.routes(FileServices(counter.begin, counter.find, counter.listed, counter.add, counter.complete), site),
+        *files.routes(handled, site),
         *webhooks.routes(
             WebhookServices(
                 counter.subscribe,

@@ -83,6 +83,7 @@ async def _rounds(
         await notify.deliver(house, database, site, now, client)
         if rounds % HOUSEKEEPING_SECONDS == 0:
             await housekeeping(database, now.date())
+            await wire.forget_abandoned(house, database, now)
         rounds += 1
         if once and not taken:
             return

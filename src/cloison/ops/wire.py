@@ -6,7 +6,7 @@ there; then whoever wants to be told is told (`deliver`).
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +27,7 @@ from cloison.storage.database import Database
 SEND = {"b2": Permission.FILE_SEND, "movements": Permission.MOVEMENT_SEND}
 AMC_IN_NAME = re.compile(r"mvt_([0-9]{1,10})_")
 DEFECTS_TOLD = 100
+ABANDONED_AFTER = timedelta(days=7)
 SUBSCRIBERS_MAX = 10
 LOG_LINES = 200
 
@@ -41,6 +42,7 @@ class Counter:
         self._development = house.settings.environment == "development"
         self.add = self._uploads.add
         self.complete = self._uploads.complete
+        self.abandon = self._uploads.abandon
 
     async def begin(self, actor: Actor, kind: str, name: str) -> Upload | Reason:
         """A file is announced by somebody who may send such files."""
@@ -113,6 +115,11 @@ async def take(house: House, database: Database, now: datetime) -> int:
         event = "file.refused" if refused else "file.taken"
         await notices.tell(upload.owner, event, f"{FILES}/{upload.upload}")
     return len(waiting)
+
+
+async def forget_abandoned(house: House, database: Database, now: datetime) -> int:
+    """Forget the files whose senders never came back."""
+    return await Uploads(database, house.spool).forget_abandoned(now - ABANDONED_AFTER)
 
 
 async def _taken(

@@ -75,6 +75,7 @@ Begin: TypeAlias = Callable[[Actor, str, str], Awaitable[Upload | Reason]]
 Find: TypeAlias = Callable[[Actor, UUID], Awaitable[Upload | Reason | None]]
 Listed: TypeAlias = Callable[[Actor, UUID | None, int], Awaitable[Sequence[Upload] | Reason]]
 Add: TypeAlias = Callable[[Upload, int, bytes], Awaitable[Upload | None]]
+Abandon: TypeAlias = Callable[[Upload], Awaitable[None]]
 Complete: TypeAlias = Callable[[Upload], Awaitable[tuple[Upload, bool]]]
 
 
@@ -87,6 +88,7 @@ class FileServices:
     listed: Listed
     add: Add
     complete: Complete
+    abandon: Abandon
 
 
 KIND = Parameter("kind", "path", "kind of the file", {"type": "string", "enum": ["b2", "movements"]})
@@ -138,16 +140,31 @@ OPERATIONS = (
 
 def routes(services: FileServices, site: str) -> list[Route]:
     """The routes of files."""
+    door = _Door(services, site)
+    return [
+        Route(FILES, door.listing, methods=["GET"]),
+        Route(f"{FILES}/{{id:uuid}}", door.state, methods=["GET"]),
+        Route(f"{FILES}/{{id:uuid}}", door.go_on, methods=["PATCH"]),
+        Route(f"{FILES}/{{kind}}", door.send, methods=["POST"]),
+    ]
 
-    async def send(request: Request) -> Response:
+
+class _Door:
+    """What each route does."""
+
+    def __init__(self, services: FileServices, site: str) -> None:
+        self._services = services
+        self._site = site
+
+    async def send(self, request: Request) -> Response:
         name = _name(request)
-        upload = await services.begin(actor_of(request.scope), request.path_params["kind"], name)
+        upload = await self._services.begin(actor_of(request.scope), request.path_params["kind"], name)
         if isinstance(upload, Reason):
             raise Misuse(upload)
-        return await receive(request, upload, 201)
+        return await self._receive(request, upload, 201)
 
-    async def go_on(request: Request) -> Response:
-        upload = await found(request)
+    async def go_on(self, request: Request) -> Response:
+        upload = await self._found(request)
         if upload.state != "receiving":
             raise Misuse(UPLOAD_OVER)
         starts = request.headers.get("upload-offset", "")
@@ -156,64 +173,63 @@ def routes(services: FileServices, site: str) -> list[Route]:
         if int(starts) != upload.size_bytes:
             _tell_offset(request, upload)
             raise Misuse(OFFSET_WRONG)
-        return await receive(request, upload, 200)
+        return await self._receive(request, upload, 200)
 
-    async def receive(request: Request, upload: Upload, status: int) -> Response:
-        """Seal what comes, piece by piece. What is sealed counts, even when the caller goes away."""
-        whole = _whole(request)
-        digest = hashlib.sha256()
-        piece = bytearray()
+    async def state(self, request: Request) -> Response:
+        return self._answer(await self._found(request), 200)
 
-        async def seal() -> None:
-            nonlocal upload
-            added = await services.add(upload, upload.size_bytes, bytes(piece))
-            if added is None:  # somebody else sent a piece at the same time
-                raise Misuse(OFFSET_WRONG)
-            upload = added
-            piece.clear()
-
-        try:
-            async for chunk in request.stream():
-                piece += chunk
-                digest.update(chunk)
-                if len(piece) >= PIECE_BYTES:
-                    await seal()
-        except ClientDisconnect:
-            await seal()
-            raise Gone from None
-        announced = DIGEST.fullmatch(request.headers.get("content-digest", ""))
-        if announced and announced[1] != _base64(digest.digest()):
-            raise Misuse(DIGEST_WRONG)
-        await seal()
-        if not whole:
-            return answer(upload, status)
-        upload, new = await services.complete(upload)
-        return answer(upload, status if new else 200)
-
-    async def state(request: Request) -> Response:
-        return answer(await found(request), 200)
-
-    async def listing(request: Request) -> Response:
+    async def listing(self, request: Request) -> Response:
         before = request.query_params.get("before", "")
         try:
             place = UUID(before) if before else None
         except ValueError:
             raise Misuse(MALFORMED, cause="before") from None
-        uploads = await services.listed(actor_of(request.scope), place, PAGE)
+        uploads = await self._services.listed(actor_of(request.scope), place, PAGE)
         if isinstance(uploads, Reason):
             raise Misuse(uploads)
-        following = f"{site}{FILES}?before={uploads[-1].upload}" if len(uploads) == PAGE else ""
-        return Response(msgspec.json.encode(FileList([told(each) for each in uploads], following)), media_type=JSON)
+        following = f"{self._site}{FILES}?before={uploads[-1].upload}" if len(uploads) == PAGE else ""
+        listed = FileList([self._told(each) for each in uploads], following)
+        return Response(msgspec.json.encode(listed), media_type=JSON)
 
-    async def found(request: Request) -> Upload:
-        upload = await services.find(actor_of(request.scope), request.path_params["id"])
+    async def _receive(self, request: Request, upload: Upload, status: int) -> Response:
+        """Seal what comes, piece by piece. What is sealed counts, even when the caller goes away."""
+        whole, digest, piece = _whole(request), hashlib.sha256(), bytearray()
+        try:
+            async for chunk in request.stream():
+                piece += chunk
+                digest.update(chunk)
+                if len(piece) >= PIECE_BYTES:
+                    upload = await self._sealed(upload, piece)
+        except ClientDisconnect:
+            await self._sealed(upload, piece)
+            raise Gone from None
+        announced = DIGEST.fullmatch(request.headers.get("content-digest", ""))
+        if announced and announced[1] != _base64(digest.digest()):
+            await self._services.abandon(upload)
+            raise Misuse(DIGEST_WRONG)
+        upload = await self._sealed(upload, piece)
+        if not whole:
+            return self._answer(upload, status)
+        upload, new = await self._services.complete(upload)
+        return self._answer(upload, status if new else 200)
+
+    async def _sealed(self, upload: Upload, piece: bytearray) -> Upload:
+        """The upload with one more piece, which is emptied."""
+        added = await self._services.add(upload, upload.size_bytes, bytes(piece))
+        if added is None:  # somebody else sent a piece at the same time
+            raise Misuse(OFFSET_WRONG)
+        piece.clear()
+        return added
+
+    async def _found(self, request: Request) -> Upload:
+        upload = await self._services.find(actor_of(request.scope), request.path_params["id"])
         if isinstance(upload, Reason):
             raise Misuse(upload)
         if upload is None:
             raise Misuse(NOT_FOUND)
         return upload
 
-    def told(upload: Upload) -> File:
+    def _told(self, upload: Upload) -> File:
         return File(
             id=upload.upload,
             kind=upload.kind,
@@ -221,26 +237,19 @@ def routes(services: FileServices, site: str) -> list[Route]:
             state=upload.state,
             size=upload.size_bytes,
             created_at=upload.created_at,
-            href=f"{site}{FILES}/{upload.upload}",
+            href=f"{self._site}{FILES}/{upload.upload}",
             sha256=upload.digest.hex() if upload.digest else "",
             number=upload.file or 0,
             report=upload.report,
         )
 
-    def answer(upload: Upload, status: int) -> Response:
+    def _answer(self, upload: Upload, status: int) -> Response:
         headers = {
-            "location": f"{site}{FILES}/{upload.upload}",
+            "location": f"{self._site}{FILES}/{upload.upload}",
             "upload-offset": str(upload.size_bytes),
             "upload-complete": IN_PIECES if upload.state == "receiving" else WHOLE,
         }
-        return Response(msgspec.json.encode(told(upload)), status, headers, JSON)
-
-    return [
-        Route(FILES, listing, methods=["GET"]),
-        Route(f"{FILES}/{{id:uuid}}", state, methods=["GET"]),
-        Route(f"{FILES}/{{id:uuid}}", go_on, methods=["PATCH"]),
-        Route(f"{FILES}/{{kind}}", send, methods=["POST"]),
-    ]
+        return Response(msgspec.json.encode(self._told(upload)), status, headers, JSON)
 
 
 def _tell_offset(request: Request, upload: Upload) -> None:

@@ -91,7 +91,7 @@ class WebhookServices:
     subscribe: "Callable[[Actor, str], Awaitable[Subscriber | Reason]]"
     subscribers: "Callable[[Actor], Awaitable[Sequence[Subscriber] | Reason]]"
     unsubscribe: "Callable[[Actor, UUID], Awaitable[bool | Reason]]"
-    log: "Callable[[Actor], Awaitable[Sequence[dict[str, Any]] | Reason]]"
+    log: "Callable[[Actor], Awaitable[Sequence[dict[str, Any]] | Reason]]"  # JSON
     public_key: Callable[[], bytes]
 
 

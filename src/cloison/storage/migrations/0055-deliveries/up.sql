@@ -72,6 +72,7 @@ create table deliveries.attempt (
 
 grant usage on schema deliveries to s_claims;
 grant select, insert, update on deliveries.upload, deliveries.subscriber, deliveries.notice to s_claims;
+grant delete on deliveries.upload to s_claims;  -- one that was never whole
 grant select, insert on deliveries.attempt to s_claims;
 grant select, insert, delete on deliveries.part to s_claims;
 
