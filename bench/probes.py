@@ -259,8 +259,8 @@ class Prober:
         promises = [self._random.getrandbits(62) + 1 for _ in numbers]
         first = [number for number, _ in self._random.choices(self._nation.engagements, k=count)]
         rows = await connection.fetchval(
-            "select count(*) from rights.engage($1, $2, $3, $4, $5, $6, $7, $8)",
-            reservation, numbers, promises, coverages, [LATER] * count, [LATER] * count, zero, zero,
+            "select count(*) from rights.engage($1, $2, $3, $4, $5, $6, $7)",
+            reservation, numbers, promises, coverages, [LATER] * count, [LATER] * count, zero,
         )  # fmt: skip
         rows += await connection.fetchval(
             "select count(*) from rights.ceilings_busy($1, $2, $3, $4, false)",
@@ -342,7 +342,7 @@ class Prober:
             "claims.extend_quotes($1, $2, $3, $4, 30, 5)": ([0], [1], [1]),
             "rights.ceilings_busy($1, $2, $3, $4, false)": ([0], [1], [1]),
             "rights.hold_ceilings($1, $2, $3, $4)": ([0], [1], [1]),
-            "rights.engage($1, $2, $3, $4, $5, $6, $7, $8)": ([0], [1], [1], [TODAY], [TODAY], [0], [0]),
+            "rights.engage($1, $2, $3, $4, $5, $6, $7)": ([0], [1], [1], [TODAY], [TODAY], [0]),
         }
         if role is Role.CARD:
             del calls["disclosure.reveal_documents($1)"]

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
 from importlib import import_module
+from typing import Any
 
 import asyncpg
 import numpy as np
@@ -404,16 +405,20 @@ async def test_a_promise_without_a_ceiling_or_a_wish_holds_nothing(day: Day):
     assert (replies.engagement > 0).all()
 
 
-async def test_a_hold_is_not_left_behind_when_the_right_ends_before_the_promise_is_written(day: Day):
+async def test_a_hold_is_not_left_behind_when_the_right_ends_before_the_promise_is_written(
+    day: Day, monkeypatch: pytest.MonkeyPatch
+):
     """Between the reading and the writing of a promise the right may end: nothing is given, and nothing is held."""
-    anne = await day.enrol()
-    async with day.database.session(Role.CARD) as card:
-        reply = await day.ask(Ask(anne, "RADL"))
-        assert reply.result[0] == Result.COVERED
-        reservation = await day.value("select max(reservation) from disclosure.entry")
+    anne, really = await day.enrol(), store.engage
+
+    async def late(*arguments: Any) -> dict[int, int]:  # Any: the arguments of engage, passed on
         await day.end(anne, TODAY)
-        arguments = ([0], [5], [anne.coverage], [TODAY + days(9)], [TODAY + days(9)], [5_000], [CEILING])
-        assert await card.fetch("select * from rights.engage($1,$2,$3,$4,$5,$6,$7,$8)", reservation, *arguments) == []
+        return await really(*arguments)
+
+    monkeypatch.setattr(store, "engage", late)
+    replies = await day.ask(Ask(anne, "RADL", engage=True, wanted=5_000))
+    assert replies.result[0] == Result.COVERED
+    assert (replies.engagement[0], replies.held_cents[0]) == (0, 0)
     assert await day.ceilings() == []
 
 

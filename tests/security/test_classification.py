@@ -26,13 +26,9 @@ ALLOWED = f"""
 # payments read what was billed, and not for whom.
 CHANNELS_READ = {
     (Role.PAY, "claims.invoice"): {"care_from", "care_to", "nature", "charged_cents", "amc_asked_cents"},
-    (Role.PAY, "claims.line"): {
-        "code", "care_date", "quantity", "coefficient", "charged_cents", "asked_cents", "paid_by_other_cents"
-    },
+    (Role.PAY, "claims.line"): {"code", "care_date", "quantity", "coefficient", "charged_cents"},
     (Role.PAY, "claims.decision"): {"reason", "base_cents", "amo_cents", "amc_cents", "own_cents"},
-    (Role.PAY, "claims.line_decision"): {
-        "product", "base_cents", "rate_bp", "amo_cents", "amc_cents", "own_cents", "reason", "ceiling"
-    },
+    (Role.PAY, "claims.line_decision"): {"base_cents", "rate_bp", "amo_cents", "amc_cents", "reason"},
     (Role.PAY, "payments.bank_account"): {"sealed"},
 }  # fmt: skip
 CHANNELS_READ |= {

@@ -154,6 +154,7 @@ async def test_an_uncommitted_reservation_opens_nothing_of_quotes(scene: Scene, 
         ("select * from rights.ceilings_busy($1, '{0}', '{1}', '{9}', true)"),
         ("select rights.hold_ceilings($1, '{0}', '{9}', '{1}')"),
         ("select * from claims.quotes_before($1, '{0}', '{R-1}')"),
+        ("select * from rights.engage($1, '{0}', '{77}', '{1}', '{2026-12-20}', '{2027-02-20}', '{5000}')"),
         ("select claims.record_quotes($1, '[]', '[]')"),
         ("select * from claims.extend_quotes($1, '{0}', '{601}', '{1}', 400, 60)"),
     )
@@ -220,11 +221,63 @@ async def test_what_happened_to_a_quote_is_never_changed_nor_skipped(scene: Scen
 async def test_a_hold_never_exceeds_its_ceiling_whatever_a_channel_asks(scene: Scene) -> None:
     card = await connect(scene.address, Role.CARD)
     reservation = await scene.reserve(card)
-    promise = "select * from rights.engage($1, '{0}', '{77}', $2, '{2026-12-20}', '{2027-02-20}', '{0}', '{-1}')"
+    promise = "select * from rights.engage($1, '{0}', '{77}', $2, '{2026-12-20}', '{2027-02-20}', '{0}')"
     coverage = await scene.owner.fetchval("select coverage from rights.coverage")
     assert len(await card.fetch(promise, reservation, [coverage])) == 1
     hold = "select rights.hold_ceilings($1, '{0}', '{9}', '{30001}')"
     with pytest.raises(asyncpg.CheckViolationError):
         await card.fetchval(hold, reservation)
+    assert await held(scene) == 20_000
+    await card.close()
+
+
+@pytest.mark.parametrize(
+    ("rows", "height"),
+    [
+        ((), 60_000),
+        (("0, -1, false, -1, 90000, '2026-11-21'",), 60_000),
+        (("0, -1, false, 30, 90000, '2020-01-02'",), 60_000),
+        (("0, -1, true, -1, 90000, '2020-01-02'", "0, 1, false, -1, 80000, '2020-01-02'"), 60_000),
+        (("0, 1, false, -1, 80000, '2019-01-01'",), 60_000),
+    ],
+    ids=["one row", "a row of later", "a row that waits", "rows for some", "a row for some, older"],
+)
+async def test_a_promise_holds_no_more_than_the_product_has_and_makes_no_ceiling(
+    scene: Scene, rows: tuple[str, ...], height: int
+) -> None:
+    for row in rows:
+        await scene.owner.execute(
+            f"""insert into rights.guarantee (product, domain, formula, rate_bp, amount_cents, act_cap_cents, family,
+                    optam, network, waiting_days, annual_ceiling_cents, valid_from)
+                values (5, 9, 2, 30000, -1, -1, {row})"""
+        )
+    coverage = await scene.owner.fetchval("select coverage from rights.coverage")
+    card = await connect(scene.address, Role.CARD)
+    promise = "select held_cents from rights.engage($1, '{0}', $2, $3, '{2026-12-20}', '{2027-02-20}', $4)"
+    greedy, left = await scene.reserve(card, Purpose.GUARANTEE), height - 30_000
+    assert await card.fetchval(promise, greedy, [77], [coverage], [10**12]) == left
+    again = await scene.reserve(card, Purpose.GUARANTEE)
+    assert await card.fetchval(promise, again, [78], [coverage], [1]) == 0, "nothing is left of the ceiling"
+    (ceiling,) = await scene.owner.fetch("select ceiling_cents, used_cents, held_cents from rights.ceiling")
+    assert tuple(ceiling) == (height, 10_000, 20_000 + left)
+    await card.close()
+
+
+async def test_a_promise_makes_a_ceiling_only_where_the_product_has_one(scene: Scene) -> None:
+    await scene.owner.execute("update rights.guarantee set annual_ceiling_cents = -1")
+    await scene.owner.execute("delete from rights.ceiling")
+    coverage = await scene.owner.fetchval("select coverage from rights.coverage")
+    card = await connect(scene.address, Role.CARD)
+    promise = "select held_cents from rights.engage($1, '{0}', '{77}', $2, '{2026-12-20}', '{2027-02-20}', '{5000}')"
+    assert await card.fetchval(promise, await scene.reserve(card, Purpose.GUARANTEE), [coverage]) == 0
+    assert await scene.owner.fetchval("select count(*) from rights.ceiling") == 0
+    await card.close()
+
+
+async def test_who_asked_only_whether_somebody_is_covered_promises_nothing(scene: Scene) -> None:
+    coverage = await scene.owner.fetchval("select coverage from rights.coverage")
+    card = await connect(scene.address, Role.CARD)
+    promise = "select * from rights.engage($1, '{0}', '{77}', $2, '{2026-12-20}', '{2027-02-20}', '{5000}')"
+    assert await card.fetch(promise, await scene.reserve(card, Purpose.ELIGIBILITY), [coverage]) == []
     assert await held(scene) == 20_000
     await card.close()

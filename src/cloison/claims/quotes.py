@@ -192,7 +192,6 @@ async def _engaged(
                 [replies[row].valid_to for row in accepted],
                 [replies[row].until for row in accepted],
                 [0] * len(accepted),
-                [-1] * len(accepted),
             ),
         )
     holds = np.isin(limits.question, list(given))

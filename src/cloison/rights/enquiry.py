@@ -20,7 +20,6 @@ from cloison.period import Days
 from cloison.rights import engagement, refusals, store
 from cloison.rights.eligibility import Answers, Questions, decide
 from cloison.rights.reference import Reference
-from cloison.rules.produits import NONE, WHOLE_DOMAIN
 from cloison.storage.transaction import Storage
 from cloison.storage.vault_index import BlindIndex
 
@@ -101,10 +100,6 @@ class Desk:
         if not len(wanted):
             return numbers, answers.valid_to, held
         numbers[wanted] = engagement.draw(len(wanted))
-        rows, answering = self._reference.book.shelf.rows, answers.guarantee[wanted]
-        # A question about a whole domain holds on the ceiling of the whole domain, not on that of some of its acts.
-        whole = rows.family[answering] == WHOLE_DOMAIN
-        ceiling = np.where(whole, rows.annual_ceiling_cents[answering], NONE)
         granted = await store.engage(
             self._database,
             ROLES[self._door.channel],
@@ -116,7 +111,6 @@ class Desk:
                 valid_to[wanted].tolist(),
                 (valid_to[wanted] + HOLD_GRACE).tolist(),
                 enquiries.wanted_cents[wanted].tolist(),
-                ceiling.tolist(),
             ),
         )
         for question in wanted.tolist():

@@ -38,7 +38,8 @@ GUARANTEES = f"select {', '.join(GUARANTEE_COLUMNS)} from rights.guarantee"  # n
 
 ENGAGEMENTS = """
 select engagement, tenant, person, practice, coverage, product, domain, valid_from,
-       coalesce(extended.valid_to, e.valid_to) as valid_to, ceiling_year, case ends when 0 then held_cents else 0 end, ends
+       coalesce(extended.valid_to, e.valid_to) as valid_to, ceiling_year,
+       case ends when 0 then held_cents else 0 end, ends
 from rights.engagement e
      cross join lateral (select max(x.valid_to) as valid_to from rights.engagement_extension x
                          where x.engagement = e.engagement) as extended
@@ -114,7 +115,7 @@ async def engage_within(work: Transaction, reservation: int, columns: Sequence[S
 
 
 async def _engaged(connection: Connection, reservation: int, columns: Sequence[Sequence[object]]) -> dict[int, int]:
-    rows = await connection.fetch("select * from rights.engage($1,$2,$3,$4,$5,$6,$7,$8)", reservation, *columns)
+    rows = await connection.fetch("select * from rights.engage($1,$2,$3,$4,$5,$6,$7)", reservation, *columns)
     return {row["question"]: row["held_cents"] for row in rows}
 
 
