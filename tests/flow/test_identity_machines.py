@@ -309,6 +309,6 @@ async def test_an_impossible_contract_is_not_registered(shared_database: Databas
 
 async def test_a_name_and_a_certificate_belong_to_one_client(door: Door) -> None:
     for name, thumbprint in ((door.name, ANOTHER), ("other", door.certificate)):
-        with pytest.raises(Misuse, match=r"identity\.client_exists"):
+        with pytest.raises(Misuse, match=r"identity\.name_taken"):
             async with door.database.transaction(Role.IDENTITY) as work:
                 await clients.add(work, name, TERMS, [certificate_row(thumbprint)], NOW)
