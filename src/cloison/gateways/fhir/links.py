@@ -1,5 +1,6 @@
 """How the resources of one document hold together: what local references name, and what contained resources may be."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -7,7 +8,6 @@ from operator import attrgetter
 from typing import Any, TypeAlias, cast
 
 import msgspec
-from msgspec import inspect
 
 from cloison.errors import Defect, Place
 from cloison.gateways.fhir import r4
@@ -16,6 +16,7 @@ from cloison.gateways.fhir.reasons import INVARIANT, REFERENCE_BROKEN, REFERENCE
 
 Trail: TypeAlias = "tuple[str] | tuple[Trail, str | int]"
 NOTHING = frozenset[str]()
+NAMES = re.compile(r"[A-Z]\w+")
 
 
 def defects(read: r4.Resource, extended: bool = True) -> list[Defect]:
@@ -115,34 +116,44 @@ class Holders:
 @cache
 def _holders(kind: type[msgspec.Struct], extended: bool) -> Holders:
     targets = r4.TARGETS.get(kind.__name__, {})
-    fields = [field for field in _shape(kind).fields if _reaches(field.type, extended, set())]
-    names = [field.name for field in fields]
-    told = tuple((f".{field.encode_name}", targets.get(field.encode_name, NOTHING)) for field in fields)
+    written = dict(zip(kind.__struct_fields__, kind.__struct_encode_fields__, strict=True))
+    names = [name for name, types in _elements(kind).items() if any(_reaches(each, extended, set()) for each in types)]
+    told = tuple((f".{written[name]}", targets.get(written[name], NOTHING)) for name in names)
     if len(names) < 2:  # attrgetter gives no tuple for one name
         return Holders(lambda value: tuple(getattr(value, name) for name in names), told)
     return Holders(attrgetter(*names), told)
 
 
-def _shape(kind: type[msgspec.Struct]) -> inspect.StructType:
-    shape = inspect.type_info(kind)
-    assert isinstance(shape, inspect.StructType)
-    return shape
+@cache
+def _elements(kind: type[msgspec.Struct]) -> dict[str, tuple[type, ...]]:
+    """The classes that each element of a class may hold: those of `r4` that its annotation names, a list or not.
+
+    Annotations are texts: resolving them all takes seconds, and their words are enough.
+    """
+    texts: dict[str, str] = {}
+    for base in reversed(kind.__mro__):
+        texts |= getattr(base, "__annotations__", {})
+    return {
+        name: tuple(_CLASSES[word] for word in NAMES.findall(texts[name]) if word in _CLASSES)
+        for name in kind.__struct_fields__
+    }
 
 
-def _reaches(shape: inspect.Type, extended: bool, seen: set[type]) -> bool:
+_CLASSES: dict[str, type] = {
+    name: value
+    for name, value in vars(r4).items()
+    if isinstance(value, type) and issubclass(value, (msgspec.Struct, msgspec.Raw))
+}
+
+
+def _reaches(kind: type, extended: bool, seen: set[type]) -> bool:
     """Whether a reference can be found below; extensions can hold one anywhere, and mostly are not there."""
-    if isinstance(shape, inspect.UnionType):
-        return any(_reaches(option, extended, seen) for option in shape.types)
-    if isinstance(shape, inspect.ListType):
-        return _reaches(shape.item_type, extended, seen)
-    if not isinstance(shape, inspect.StructType):
-        return isinstance(shape, inspect.RawType)
-    if shape.cls is r4.Reference:
+    if kind is r4.Reference or not issubclass(kind, msgspec.Struct):
         return True
-    if shape.cls in seen or (shape.cls is r4.Extension and not extended):
+    if kind in seen or (kind is r4.Extension and not extended):
         return False
-    seen.add(shape.cls)
-    return any(_reaches(field.type, extended, seen) for field in _shape(shape.cls).fields)
+    seen.add(kind)
+    return any(_reaches(each, extended, seen) for types in _elements(kind).values() for each in types)
 
 
 @dataclass(frozen=True, slots=True)
