@@ -161,9 +161,20 @@ def test_blocks_leave_no_seam():
     assert (whole.amc_share[seam][alone] == part.amc_share[alone]).all()
 
 
-def test_a_limit_is_shared_across_blocks():
-    """The same acts in another order lie in other blocks, and one limit still holds for all of them."""
-    acts = draw(4, BLOCK_ROWS + 500)
+@pytest.mark.parametrize(("people", "days"), [(20, 10), (4_000, 3), (400, 400)])
+def test_a_limit_is_shared_across_blocks(people: int, days: int):
+    """The same acts in another order lie in other blocks, and each limit still holds for all of them: few or many
+    people, who come to the same five professionals all day or now and then."""
+    acts = draw(4, BLOCK_ROWS + 2_000)
+    care_date = np.datetime64("2026-03-01") + acts.sequence % days
+    nothing = dict.fromkeys(("participation_year", "franchise_day", "franchise_year"), np.zeros(len(acts), np.int64))
+    acts = replace(
+        acts,
+        person_key=acts.person_key % people,
+        care_date=care_date,
+        consultations_day=np.zeros(len(acts), np.int32),
+        **nothing,
+    )
     order = np.random.default_rng(4).permutation(len(acts))
     whole, shuffled = price(acts, BOOK), price(acts.take(order), BOOK)
     for name in (*AMOUNTS, "participation_acts"):
