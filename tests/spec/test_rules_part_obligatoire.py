@@ -87,3 +87,19 @@ def test_a_declared_share_that_differs_from_ours_is_said():
         PH7  |   20.00 |    20.00 |    12.00 || 13.00 | amo_share_differs | base_declared
         PH7  |   20.00 |    20.00 |     0.00 || 13.00 | amo_share_differs | base_declared
     """)
+
+
+def test_state_medical_aid_and_what_we_read_of_it_are_marked():
+    """To verify: our documents name AME among those who owe nothing, without the words of the article."""
+    check("""
+        code | charged | declared | pathway | exempt        | protection | alsace || rate | remarks
+        -----+---------+----------+---------+---------------+------------+--------++------+------------------------------
+        PH4  |   20.00 |    20.00 | in      |               | ame        |        || 100% | base_declared value_to_verify
+        PH4  |   20.00 |    20.00 | in      |               | css        |        ||  30% | base_declared
+        FJ   |   23.00 |          | in      |               | ame        |        || 100% |
+        G    |   30.00 |          | out     |               |            |        ||  30% |
+        G    |   30.00 |          | out     | ald           |            |        ||  60% | value_to_verify
+        G    |   30.00 |          | out     | work_accident |            |        || 100% |
+        G    |   30.00 |          | out     |               |            | T      ||  50% | value_to_verify
+        G    |   30.00 |          | in      |               |            | T      ||  90% |
+    """)

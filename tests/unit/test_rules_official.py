@@ -194,6 +194,13 @@ def test_a_device_has_its_tariff_and_its_highest_price():
     assert release.values["limit"].tolist() == [11000, NOT_PRICED]
 
 
+@pytest.mark.parametrize("code", ["12345678", "１２３４５６７", "12A4567", "²255096", "-123456"])
+def test_a_code_that_is_no_number_of_its_width_is_a_defect(code: str):
+    good = [f"{number};20MAY2013:00:00:00;1.00;0.00" for number in range(1_255_000, 1_256_000)]
+    release = devices(date(2014, 6, 2), *good, f"{code};20MAY2013:00:00:00;102.50;110.00")
+    assert (len(release.keys), [defect.place.line for defect in release.defects]) == (1_000, [1_002])
+
+
 def test_a_device_that_starts_later_than_the_release_is_not_in_it():
     rows = ("1255096;20MAY2013:00:00:00;102.50;0.00", "1255274;01JAN2014:00:00:00;81.00;0.00")
     assert [len(devices(day, *rows).keys) for day in (date(2013, 5, 20), date(2014, 1, 1))] == [1, 2]

@@ -82,6 +82,8 @@ def test_a_domain_is_opened_by_the_row_that_waits_least_whatever_it_is_about():
     def opened(domain: Domain, day: date) -> int:
         return int(shelf.find_domain(np.array([0]), np.array([domain]), np.array([day], "datetime64[D]"))[0])
 
+    unknown = shelf.find_domain(np.array([1, -1, 0, 0]), np.array([2, 9, 0, 11]), np.full(4, FIRST, "datetime64[D]"))
+    assert unknown.tolist() == [NONE] * 4, "another product, none, no domain, one to come"
     assert opened(Domain.DENT, FIRST) == 1
     assert opened(Domain.AUDI, FIRST) == 3
     assert opened(Domain.AUDI, FIRST - timedelta(days=1)) == NONE
