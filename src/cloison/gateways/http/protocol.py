@@ -1,13 +1,15 @@
 """One connection: what TLS saw of the caller, and bounds on requests that arrive slowly or with huge heads.
 
-uvicorn's protocol, with three additions. The SHA-256 of the client certificate is in
+uvicorn's protocol, with four additions. The SHA-256 of the client certificate is in
 `scope["extensions"]["cloison.certificate"]`: the TLS layer proved that the caller holds its key. A request whose head
-does not arrive in time, or is too large, ends the connection. What cannot be read as HTTP gets the one error object.
+does not arrive in time, or is too large, ends the connection.
+What cannot be read as HTTP gets the one error object. The head and the body of an answer leave in one system call: each
+costs as much as the rest of a small answer.
 """
 
 import asyncio
 import hashlib
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
@@ -20,6 +22,34 @@ HEAD_BYTES_MAX = 32 * 1024
 HEAD_SECONDS = 10.0
 
 
+class _Gathered:
+    """A transport that sends together what is written in one turn of the loop."""
+
+    __slots__ = ("_loop", "_parts", "_transport")
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._parts: list[bytes] = []
+
+    def __getattr__(self, name: str) -> Any:  # whatever else a transport has
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        if not self._parts:
+            self._loop.call_soon(self._send)
+        self._parts.append(data)
+
+    def close(self) -> None:
+        self._send()
+        self._transport.close()
+
+    def _send(self) -> None:
+        parts, self._parts = self._parts, []
+        if parts and not self._transport.is_closing():
+            self._transport.write(b"".join(parts))
+
+
 class Protocol(HttpToolsProtocol):
     """uvicorn's protocol on httptools, within bounds."""
 
@@ -29,7 +59,7 @@ class Protocol(HttpToolsProtocol):
     _extensions: dict[str, Any] | None = None  # ASGI leaves the types of extensions open
 
     def connection_made(self, transport: asyncio.Transport) -> None:
-        super().connection_made(transport)
+        super().connection_made(cast("asyncio.Transport", _Gathered(transport, self.loop)))
         tls = transport.get_extra_info("ssl_object")
         certificate: bytes | None = tls.getpeercert(binary_form=True) if tls is not None else None
         if certificate:
