@@ -16,7 +16,7 @@ from cloison.claims.quote_desk import QuoteDesk
 from cloison.claims.quotes import calculate, cancel, request, simulate
 from cloison.disclosure import Channel, Door, Proof
 from cloison.errors import Reason
-from cloison.identity import Practices
+from cloison.identity import Actor, ActorKind, Means, Practices
 from cloison.ops.catalogue import REASONS
 from cloison.ops.house import tariff_version
 from cloison.rights.reference import Reference
@@ -119,13 +119,16 @@ class QuoteDay:
         assert isinstance(found, list)
         return found[0].code if isinstance(found[0], Reason) else found[0]
 
-    async def answer(self, person: Person, quote: int, **given: object) -> Answered | str:
-        """What the insurer's answer does, or why it is refused."""
+    async def answer(
+        self, person: Person, quote: int, kind: ActorKind = ActorKind.INSURER, **given: object
+    ) -> Answered | str:
+        """What the answer of the person's insurer does, or why it is refused."""
         office = await self.day.office()
         done = await answer(
             office,
             await store.terms(self.day.database, Role.CLAIMS),
-            Answer(tenant=person.tenant, quote=quote, account=1, **given),  # pyright: ignore[reportArgumentType]
+            Actor(1, kind, Channel.INSURER, Means.PASSKEY, tenant=person.tenant),
+            Answer(quote=quote, **given),  # pyright: ignore[reportArgumentType]
         )
         return done.code if isinstance(done, Reason) else done
 

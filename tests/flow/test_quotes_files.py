@@ -5,9 +5,11 @@ import os
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
-from tests.flow.day import TODAY, Day, Guarantee, Person
+from tests.flow.day import TODAY, Day, Guarantee, Person, reason_code
 
+from cloison.claims import paper
 from cloison.claims.quote import State
 from cloison.errors import Misuse
 from cloison.gateways.files.quotes import quote_number
@@ -27,6 +29,8 @@ async def house(lone_day: Day, tmp_path: Path) -> House:
             Guarantee("DENT", "BR", 30_000, ceiling=100_000),
             Guarantee("OPTI", "FR", 9_000),
             Guarantee("MED"),
+            Guarantee("HOSP", ceiling=100_000),
+            Guarantee("TRAN"),
         ]
     )
     keys, index = lone_day.keys, lone_day.index
@@ -98,6 +102,73 @@ async def test_a_prise_en_charge_is_extended_then_given_back_by_its_number(house
     assert cancelled["state"] == "cancelled"
     (row,) = await quotes.listed(lone_day.database, State.CANCELLED, 10)
     assert row["number"] == given["number"]
+
+
+async def billed(day: Day, anne: Person, asked: dict[str, object], answer: dict[str, object]) -> tuple[list[int], str]:
+    """What each line of the invoice of a quote is paid under the number that the answer gave, and the reason."""
+    acts = zip(asked["lines"], answer["acts"], strict=True)  # type: ignore[call-overload]
+    stated = {name: asked[name] for name in ("practice", "care")}
+    stated["lines"] = [line | {"asked_cents": line["charged_cents"] - act["amo_cents"]} for line, act in acts]
+    who = {"amc": anne.amc, "birth": anne.birth, "rank": anne.rank, "nir": anne.nir}
+    invoice = stated | {"number": "1", "guarantee": answer["number"], "person": who}
+    batch = paper.claims_of(await day.file(), 0, [msgspec.convert(invoice, paper.Invoice, strict=False)], [1])
+    (settled,) = await day.settle(batch)
+    assert settled.decisions is not None
+    return settled.decisions.line_amc.tolist(), reason_code(settled.decisions.reason[0])
+
+
+# A stay of 2 500.00 (80 % from the compulsory scheme), four days at 23.00, and 32.00 for a heavy act.
+STAY = [
+    {"code": "GHS", "date": str(TODAY), "charged_cents": 250_000, "base_cents": 250_000},
+    {"code": "FJ", "date": str(TODAY), "quantity": 4, "charged_cents": 9_200},
+    {"code": "PAV", "date": str(TODAY), "charged_cents": 3_200},
+]
+
+
+async def test_a_stay_with_its_daily_charge_and_heavy_acts_is_agreed_before_and_paid_so(
+    house: House, lone_day: Day, tmp_path: Path
+):
+    anne = await lone_day.enrol()
+    asks = message(anne, "request", lines=STAY)
+    (given,) = await asked(house, lone_day, tmp_path, [asks])
+    assert (given["state"], given["family"]) == ("accepted", "HOSP"), given["reason"]
+    acts: list[dict[str, object]] = given["acts"]  # type: ignore[assignment]
+    assert [(each["amo_cents"], each["amc_cents"], each["own_cents"]) for each in acts] == [
+        (200_000, 50_000, 0), (0, 9_200, 0), (0, 3_200, 0),
+    ]  # fmt: skip
+    assert await lone_day.ceilings() == [(0, 62_400)]
+    await lone_day.end(anne, TODAY)
+    assert await billed(lone_day, anne, asks, given) == ([50_000, 9_200, 3_200], "")
+    assert await lone_day.ceilings() == [(62_400, 0)]
+
+
+async def test_a_stay_owes_no_daily_charge_to_who_is_exempt(house: House, lone_day: Day, tmp_path: Path):
+    anne = await lone_day.enrol()
+    exempt = CARE | {"exoneration": "maternity"}
+    (given,) = await asked(house, lone_day, tmp_path, [message(anne, "simulate", lines=STAY[1:], care=exempt)])
+    assert (given["amo_cents"], given["amc_cents"], given["own_cents"]) == (12_400, 0, 0)
+
+
+async def test_a_taxi_trip_is_quoted_by_the_department_of_its_licence_and_paid_so(
+    house: House, lone_day: Day, tmp_path: Path
+):
+    anne = await lone_day.enrol()
+    await lone_day.practice("759900001", "taxi", 0)
+    trip = {
+        "km": 3_000, "patients": 1, "night": False, "big_city": False, "tpmr": False, "hospital_empty_return": False,
+        "overseas": False, "urgent": False,
+    }  # fmt: skip
+    ride = {"code": "TXI", "date": str(TODAY), "charged_cents": 12_000, "trip": trip}
+    asks = message(anne, "calculate", lines=[ride], practice="759900001", account="taxi")
+    (given,) = await asked(house, lone_day, tmp_path, [asks])
+    assert (given["state"], given["family"]) == ("accepted", "TRAN"), given["reason"]
+    (act,) = given["acts"]  # type: ignore[misc]
+    # Paris: 13.00 with 4 km, then 26 km at 1.22; the compulsory scheme pays 55 %.
+    assert (act["base_cents"], act["amo_cents"], act["amc_cents"]) == (4_472, 2_460, 2_012)
+    await lone_day.end(anne, TODAY)
+    assert await billed(lone_day, anne, asks, given) == ([2_012], "quotes.as_quoted")
+    (refused,) = await asked(house, lone_day, tmp_path, [asks | {"reference": "R-2", "lines": [ride | {"trip": None}]}])
+    assert refused["state"] == "refused"
 
 
 async def test_a_line_that_cannot_be_read_is_named_by_line_and_field_and_the_others_go_on(

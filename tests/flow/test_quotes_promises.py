@@ -13,6 +13,7 @@ from cloison.claims.quote import Kind, State, Terms
 from cloison.claims.quote_answers import Answered
 from cloison.claims.quote_refusals import MEDICAL_ADVICE
 from cloison.disclosure import Proof
+from cloison.identity import ActorKind
 from cloison.rights import store
 
 CEILING = 60_000
@@ -387,6 +388,10 @@ async def test_an_insurer_answers_within_the_cost_the_ceiling_and_the_time(by_in
         await quotes.answer(replace(anne, tenant=anne.tenant + 1), reply.quote, amount_cents=1)
         == "quotes.no_such_quote"
     )
+    for kind in set(ActorKind) - {ActorKind.INSURER}:
+        assert await quotes.answer(anne, reply.quote, kind, amount_cents=1) == "quotes.no_such_quote"
+    nobody = replace(anne, tenant=0)
+    assert await quotes.answer(nobody, reply.quote, amount_cents=1) == "quotes.no_such_quote"
     assert await quotes.answer(anne, reply.quote, refusal=MEDICAL_ADVICE) == Answered(State.REFUSED)
     assert await quotes.states(reply.quote) == [State.REQUESTED, State.PENDED, State.REFUSED]
 

@@ -20,6 +20,7 @@ from cloison.claims.settle import Office
 from cloison.disclosure import Fields, Result
 from cloison.disclosure.reader import uuids
 from cloison.errors import Reason, Unavailable
+from cloison.identity import Actor, ActorKind
 from cloison.period import Days
 from cloison.rights import engagement
 from cloison.rights import store as rights_store
@@ -34,12 +35,10 @@ ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The insurer `tenant` grants an amount, until a day (excluded; None: its usual validity), or refuses with one of
-    `quote_refusals.BY_INSURER`. `account` is who answers."""
+    """The insurer grants an amount, until a day (excluded; None: its usual validity), or refuses with one of
+    `quote_refusals.BY_INSURER`."""
 
-    tenant: int
     quote: int
-    account: int
     amount_cents: int = 0
     valid_to: date | None = None
     refusal: Reason | None = None
@@ -55,8 +54,11 @@ class Answered:
     valid_to: date | None = None
 
 
-async def answer(office: Office, terms: dict[tuple[int, int], Terms], given: Answer) -> Answered | Reason:
-    """Accept or refuse what waits for this insurer. `office` was read with the role of claims."""
+async def answer(office: Office, terms: dict[tuple[int, int], Terms], actor: Actor, given: Answer) -> Answered | Reason:
+    """Accept or refuse what waits for the insurer of this actor: who answers says so by who it is, and can name no
+    other. `office` was read with the role of claims."""
+    if actor.kind is not ActorKind.INSURER or not actor.tenant:
+        return refusals.NO_SUCH_QUOTE
     if (given.amount_cents > 0) == (given.refusal is not None) or given.amount_cents < 0:
         return refusals.ANSWER_UNCLEAR
     if given.refusal is not None and given.refusal not in refusals.BY_INSURER:
@@ -64,7 +66,7 @@ async def answer(office: Office, terms: dict[tuple[int, int], Terms], given: Ans
     for attempt in range(ATTEMPTS):
         try:
             async with office.database.transaction(Role.CLAIMS) as work:
-                return await _written(office, terms, work, given)
+                return await _written(office, terms, work, actor, given)
         except store.AGAIN as failure:
             if attempt == ATTEMPTS - 1:
                 raise Unavailable(BOOKS_BUSY, cause=type(failure).__name__) from failure
@@ -72,17 +74,17 @@ async def answer(office: Office, terms: dict[tuple[int, int], Terms], given: Ans
 
 
 async def _written(
-    office: Office, terms: dict[tuple[int, int], Terms], work: Transaction, given: Answer
+    office: Office, terms: dict[tuple[int, int], Terms], work: Transaction, actor: Actor, given: Answer
 ) -> Answered | Reason:
-    quote = await store.waiting(work, given.quote, given.tenant)
+    quote = await store.waiting(work, given.quote, actor.tenant)
     if quote is None:
         return refusals.NO_SUCH_QUOTE
     if quote["state"] != State.PENDED:
         return refusals.NOT_WAITING
     if given.refusal is not None:
-        await store.refuse(work, quote, given.account, given.refusal.number)
+        await store.refuse(work, quote, actor.account, given.refusal.number)
         return Answered(State.REFUSED)
-    lines = await store.lines(work, given.tenant, given.quote)
+    lines = await store.lines(work, actor.tenant, given.quote)
     room = [row["charged_cents"] - row["amo_cents"] for row in lines]
     if given.amount_cents > sum(room):
         return refusals.ABOVE_COST
@@ -107,7 +109,7 @@ async def _written(
     await store.accept(
         work,
         quote,
-        given.account,
+        actor.account,
         number,
         dict(zip(places, promised, strict=True)),
         held,

@@ -23,7 +23,7 @@ from cloison.gateways.files import quotes as gate
 from cloison.gateways.files.quotes import Calculate, Cancel, Extend, Quoted, Read, Request, Simulate
 from cloison.gateways.files.quotes_claims import extensions_of, quotes_of
 from cloison.gateways.files.quotes_words import FAMILIES, family
-from cloison.identity import Practices, accounts
+from cloison.identity import Actor, ActorKind, Means, Practices, accounts
 from cloison.ops import house as houses
 from cloison.ops import tariffs
 from cloison.ops.catalogue import REASONS
@@ -173,17 +173,17 @@ async def cancel_by_hand(database: Database, number: str, account: str) -> State
 async def answer_by_hand(
     house: House, database: Database, amc: str, number: str, amount_cents: int, valid_to: date | None, refusal: str
 ) -> Answered:
-    """Write what an insurer answers to a request. Raises Misuse when it cannot be answered so."""
+    """Write for an insurer what it answers to a request. Raises Misuse when it cannot be answered so."""
     office = await houses.office(house, database)
     tenant = int(office.reference.insurers.tenants(np.array([amc.encode("ascii", "replace")], "S10"))[0])
+    operator = Actor(OPERATOR_ACCOUNT, ActorKind.INSURER, Channel.OFFICE, Means.OPERATOR, tenant=tenant)
     known = {each.code: each for each in BY_INSURER}
     done = await answer(
         office,
         await store.terms(database, Role.CLAIMS),
+        operator,
         Answer(
-            tenant=tenant,
             quote=gate.number_of(number),
-            account=OPERATOR_ACCOUNT,
             amount_cents=amount_cents,
             valid_to=valid_to,
             refusal=known.get(f"quotes.{refusal}"),
