@@ -28,6 +28,8 @@ from cloison.rules.tariff_book import Parameter, Value
 
 ROOT = Path(__file__).resolve().parents[2]
 BOOK = ROOT / "docs" / "rules"
+BY_HAND = "mutation.md"
+"""The one page that is not written from here."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,8 @@ def _opening() -> Iterator[str]:
     yield "**bold**. A column that a table leaves out says: an adult of the general scheme, in the care pathway, a sector 1"
     yield "doctor, one act, coefficient 1, nothing declared, nothing used before, no complementary guarantee, on"
     yield f"{INPUTS['date']}."
+    yield ""
+    yield f"How much of the rules these tests hold is measured by changing the code: [mutation]({BY_HAND})."
     yield ""
     yield "| Chapter | What it is about |"
     yield "|---|---|"
@@ -315,7 +319,7 @@ def write() -> None:
     """Write every page, and remove those that no chapter has."""
     BOOK.mkdir(parents=True, exist_ok=True)
     wanted = pages()
-    for stale in set(BOOK.glob("*.md")) - {BOOK / name for name in wanted}:
+    for stale in set(BOOK.glob("*.md")) - {BOOK / name for name in (*wanted, BY_HAND)}:
         stale.unlink()
     for name, text in wanted.items():
         (BOOK / name).write_text(text, "utf-8")

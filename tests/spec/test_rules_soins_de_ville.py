@@ -123,3 +123,19 @@ def test_an_act_outside_our_tables_is_paid_on_the_declared_base_or_refused():
         2026-03-02 | APC  |   60.00 |          ||  0.00 |  0.00 | base_not_known |
         2026-03-02 | G    |   35.00 |    35.00 || 30.00 | 21.00 |                | base_differs
     """)
+
+
+def test_dentists_and_doctors_without_agreement_withhold_no_participation():
+    check("""
+        date       | code | sector | specialty | charged | declared || participation
+        -----------+------+--------+-----------+---------+----------++--------------
+        2026-03-02 | G    | 1      |         1 |   30.00 |          ||          2.00
+        2026-03-02 | G    | none   |         1 |   30.00 |          ||          0.00
+        2026-03-02 | ATM  | 1      |         1 |   30.00 |    30.00 ||          2.00
+        2026-03-02 | ATM  | 1      |        19 |   30.00 |    30.00 ||          0.00
+        2026-03-02 | ATM  | 1      |        36 |   30.00 |    30.00 ||          0.00
+        2026-03-02 | ATM  | 1      |        37 |   30.00 |    30.00 ||          2.00
+        2026-03-02 | ATM  | 1      |        53 |   30.00 |    30.00 ||          0.00
+        2026-03-02 | ATM  | 1      |        54 |   30.00 |    30.00 ||          0.00
+        2026-03-02 | ATM  | 1      |        55 |   30.00 |    30.00 ||          2.00
+    """)

@@ -4,6 +4,7 @@ import pytest
 
 from cloison.errors import Misuse
 from cloison.rules import (
+    Acts,
     Agreement,
     Correction,
     Exoneration,
@@ -146,46 +147,51 @@ def test_a_rate_and_an_amount_keep_their_decimals():
     assert (acts.rate_bp.tolist(), acts.coefficient.tolist(), acts.amount_cents.tolist()) == ([3333], [750], [1250])
 
 
+FULL = (
+    PLAIN
+    | TAXI
+    | LENS
+    | {
+        "quantity": "2",
+        "coefficient": "3.50",
+        "charged": "1",
+        "declared_base": "2",
+        "declared_amo": "3",
+        "pathway": "out",
+        "sector": "2 optam",
+        "specialty": "4",
+        "exoneration": "ald",
+        "protection": "css",
+        "regime": "5",
+        "consultations_day": "6",
+        "participation_year": "7",
+        "franchise_day": "8",
+        "franchise_year": "9",
+        "formula": "eur",
+        "rate": "10",
+        "amount": "11",
+        "act_cap": "12",
+        "ceiling_left": "13",
+        "paid_by_other": "14",
+        "km": "15",
+        "patients": "3",
+        "tolls": "16",
+        "department": "2A",
+        "agreement": "granted",
+        "correction": "complex",
+        "last_delivery": "2020-02-29",
+        "paid": "17",
+        "official": "3400930000001",
+    }
+)
+
+
+def read_full() -> Acts:
+    return read_listing("acts.csv", [*PLAIN, *TAXI, *LENS, "official"], [FULL]).acts
+
+
 def test_each_cell_lands_in_its_column():
-    header = [*PLAIN, *TAXI, *LENS, "official"]
-    full = (
-        PLAIN
-        | TAXI
-        | LENS
-        | {
-            "quantity": "2",
-            "coefficient": "3.50",
-            "charged": "1",
-            "declared_base": "2",
-            "declared_amo": "3",
-            "pathway": "out",
-            "sector": "2 optam",
-            "specialty": "4",
-            "exoneration": "ald",
-            "protection": "css",
-            "regime": "5",
-            "consultations_day": "6",
-            "participation_year": "7",
-            "franchise_day": "8",
-            "franchise_year": "9",
-            "formula": "eur",
-            "rate": "10",
-            "amount": "11",
-            "act_cap": "12",
-            "ceiling_left": "13",
-            "paid_by_other": "14",
-            "km": "15",
-            "patients": "3",
-            "tolls": "16",
-            "department": "2A",
-            "agreement": "granted",
-            "correction": "complex",
-            "last_delivery": "2020-02-29",
-            "paid": "17",
-            "official": "3400930000001",
-        }
-    )
-    acts = read_listing("acts.csv", header, [full]).acts
+    acts = read_full()
     wanted = {
         "quantity": 2,
         "coefficient": 350,
@@ -212,6 +218,10 @@ def test_each_cell_lands_in_its_column():
         "ceiling_key": -1,
     }
     assert {name: getattr(acts, name)[0] for name in wanted} == wanted
+
+
+def test_each_cell_about_a_trip_an_equipment_or_a_name_lands_in_its_column():
+    acts = read_full()
     trip = {"km": 1_500, "patients": 3, "tolls": 1_600, "department": 19, "agreement": Agreement.GRANTED, "act": 0}
     assert {name: getattr(acts.trips, name)[0] for name in trip} == trip
     glasses = {"correction": Correction.COMPLEX, "paid": 1_700, "act": 0, "pair": 1}

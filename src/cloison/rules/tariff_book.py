@@ -150,9 +150,9 @@ class CareDates:
 
     def block(self, rows: slice) -> "CareDates":
         """Consecutive rows, on their own: acts that come in the order of their days often lie in one era."""
-        era, only_era = self.era[rows], self.only_era
-        if only_era is None and int(era.min()) == int(era.max()):
-            only_era = int(era[0])
+        era = self.era[rows]
+        first, last = int(era.min()), int(era.max())
+        only_era = first if first == last else None
         return CareDates(self.days[rows], era, only_era, self.heard)
 
     def note_missing(self, where: NDArray[np.bool_]) -> None:
