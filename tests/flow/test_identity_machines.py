@@ -256,6 +256,19 @@ async def test_a_revoked_client_is_out_within_seconds_at_every_process(door: Doo
         await clients.revoke(door.database, door.name, "again", NOW)
 
 
+async def test_a_certificate_that_ends_takes_its_tokens_with_it(door: Door) -> None:
+    ending = hashlib.sha256(b"ending" + door.certificate).digest()
+    row = KeyRow("certificate", ending, None, NOW - timedelta(days=1), NOW + timedelta(seconds=60))
+    async with door.database.transaction(Role.IDENTITY) as work:
+        await clients.add_key(work, door.name, row, NOW)
+    await door.gate.refresh(NOW)
+    granted = await door.granted({"client_id": door.name}, certificate=ending)
+    assert isinstance(granted, Granted)
+    asked = f"Bearer {granted.access_token}"
+    assert isinstance(await door.asks(asked, seconds=59, certificate=ending), Actor)
+    assert await door.asks(asked, seconds=60, certificate=ending) is CERTIFICATE_WRONG
+
+
 async def test_without_the_database_nobody_is_let_in_for_long(template: Address, day_keys: KeyProvider) -> None:
     class Gone:
         def session(self, _role: Role) -> object:

@@ -145,3 +145,16 @@ async def test_a_second_passkey_is_added_by_a_confirmed_request(somebody: Person
     assert isinstance(await somebody.enters(), LoggedIn)
     somebody.device = other
     assert await somebody.enters() is COOLING_OFF
+
+
+async def test_a_confirmation_by_somebody_elses_passkey_is_none(somebody: Person) -> None:
+    other = replace(somebody, who=replace(somebody.who, rpps=somebody.who.rpps[::-1]), key=new_key(), device=Device())
+    somebody.provider.people = [somebody.who, other.who]
+    await somebody.is_in()
+    await other.is_in()
+    request = Request("POST", URL)
+    found = await somebody.found()
+    options = await somebody.step_up.options(found, request, somebody.now)
+    assert not isinstance(options, Reason)
+    signed = other.device.sign(options)
+    assert await somebody.step_up.confirmed(found, request, signed, somebody.now) is STEP_UP_REFUSED
