@@ -24,7 +24,7 @@ from typing import Any
 import asyncpg
 
 from cloison.disclosure.reader import BatchReader
-from cloison.ops import claims, payments, returns, rights
+from cloison.ops import claim_files, claims, payments, returns, rights
 from cloison.ops import house as houses
 from cloison.ops.config import Settings
 from cloison.payments import payables
@@ -185,7 +185,7 @@ def live(line: Connection, scene: Scene, step: Step, doom: Doom) -> None:
     if step.workers > 1:
         claims.WORTH_A_PROCESS = loading_flow.INLINE_BYTES = 0  # small files, and processes all the same
     else:
-        claims.INVOICES_PER_CHUNK = scene.invoices_per_chunk
+        claim_files.INVOICES_PER_CHUNK = scene.invoices_per_chunk
     started = time.monotonic()
     line.send(("armed", os.getpid()))
     try:

@@ -10,7 +10,7 @@ import pytest
 from tests.flow.day import TODAY, Day, Guarantee
 from tests.unit.paper_b2 import Invoice, Line, batch, put, whole
 
-from cloison.ops import claims
+from cloison.ops import claim_files, claims
 from cloison.ops.config import Settings
 from cloison.ops.house import House
 from cloison.storage.database import Database
@@ -98,7 +98,7 @@ async def test_the_same_bytes_under_many_names_are_one_file(callers: Callers):
 async def test_the_same_invoices_in_many_files_cut_otherwise_are_accepted_once(
     callers: Callers, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(claims, "INVOICES_PER_CHUNK", 3)
+    monkeypatch.setattr(claim_files, "INVOICES_PER_CHUNK", 3)
     chance, paths = Random(8), list[Path]()
     for number in range(6):
         mixed = chance.sample(BILLS, len(BILLS))

@@ -28,7 +28,7 @@ from cloison.claims.settle import (
     settle_disclosure,
     triage,
 )
-from cloison.errors import Misuse, Unavailable
+from cloison.errors import Misuse, Reason, Unavailable
 from cloison.payments.ledger import Dues, record_dues, reverse_dues
 from cloison.payments.store import books
 from cloison.rights import store as rights_store
@@ -53,15 +53,29 @@ async def cancel(office: Office, practice_number: str, number: str) -> Replaced:
         found = await store.find(work, practice_number, number)
         if not found:
             raise Misuse(refusals.NOT_DECIDED, cause=f"practice {practice_number}, invoice {number}")
-        await store.lock_practices(work, np.array([found[0]["practice"]], np.int32))
-        invoice = np.array([found[0]["invoice"]], np.int64)
-        last = (await store.standing(work, invoice))[0]
-        if last["state"] in (CANCELLED, REFUSED):
-            why = refusals.ALREADY_CANCELLED if last["state"] == CANCELLED else refusals.NOTHING_TO_CANCEL
-            raise Misuse(why, cause=f"practice {practice_number}, invoice {number}")
-        decision = await store.later_decisions(work, 1)
-        await store.cancel(work, int(decision[0]), last["invoice"], last["decision"], office.tariff_version)
-        await _take_back(work, np.array([last["decision"]], np.int64), decision)
+        done = await _cancelled(office, work, found[0]["practice"], found[0]["invoice"])
+    if isinstance(done, Reason):
+        raise Misuse(done, cause=f"practice {practice_number}, invoice {number}")
+    return done
+
+
+async def cancel_invoice(office: Office, practice: int, invoice: int) -> Replaced | Reason:
+    """Cancel this invoice of a practice, or say why it cannot be."""
+    async with _in_turn(office) as work:
+        return await _cancelled(office, work, practice, invoice)
+
+
+async def _cancelled(office: Office, work: Transaction, practice: int, invoice: int) -> Replaced | Reason:
+    await store.lock_practices(work, np.array([practice], np.int32))
+    standing = await store.standing(work, np.array([invoice], np.int64))
+    if not standing or standing[0]["practice"] != practice:
+        return refusals.NOT_DECIDED
+    last = standing[0]
+    if last["state"] in (CANCELLED, REFUSED):
+        return refusals.ALREADY_CANCELLED if last["state"] == CANCELLED else refusals.NOTHING_TO_CANCEL
+    decision = await store.later_decisions(work, 1)
+    await store.cancel(work, int(decision[0]), last["invoice"], last["decision"], office.tariff_version)
+    await _take_back(work, np.array([last["decision"]], np.int64), decision)
     return Replaced(last["invoice"], int(decision[0]), last["amc_cents"], 0)
 
 
@@ -87,7 +101,7 @@ async def redecide(office: Office, batch: ClaimBatch, today: date) -> list[Repla
         found = await promised(work, sound, apart=sound.invoice_ids())
         quoted = await QuotedLines.read(work, found.engagement)
         promises, bound = bind(sound, questions, covered, found, quoted, practice, office.reference.book)
-        decisions, _ = await priced(office, work, sound, bound, promises, practice_row, apart=sound.invoice_ids())
+        decisions, _, _ = await priced(office, work, sound, bound, promises, practice_row, apart=sound.invoice_ids())
         await store.record_decisions(work, sound, decision, bound, decisions, office.tariff_version, replaces)
         due = decisions.state == ACCEPTED
         await record_dues(work, Dues(tenant[due], practice[due], decisions.amc[due], decision[due]))

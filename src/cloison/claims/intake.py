@@ -20,10 +20,17 @@ class ReceivedFile:
     new: bool
 
 
-async def receive(database: Storage, name: str, digest: bytes, size: int, spool: UUID) -> ReceivedFile:
-    """Enter a sealed file. The same bytes are the same file, however often they are sent and under whatever name."""
+async def receive(
+    database: Storage, name: str, digest: bytes, size: int, spool: UUID, format_: str, invoices: int | None = None
+) -> ReceivedFile:
+    """Enter a sealed file. The same bytes are the same file, however often they are sent and under whatever name.
+
+    Where it is known how many `invoices` will be decided, it is begun at once.
+    """
     async with database.transaction(Role.CLAIMS) as work:
-        file, new = await store.receive(work, name, digest, size, str(spool))
+        file, new = await store.receive(work, name, digest, size, str(spool), format_)
+        if new and invoices is not None:
+            await store.set_state(work, file, DECIDING, invoices)
     return ReceivedFile(file, name, spool, new)
 
 

@@ -34,7 +34,7 @@ from cloison.rights.eligibility import Answers, Questions, decide
 from cloison.rights.engagement import Engagements
 from cloison.rights.enquiry import request_hashes
 from cloison.rights.reference import NOBODY, Reference
-from cloison.rules import TariffBook, price
+from cloison.rules import Priced, TariffBook, price
 from cloison.rules.acts import code_ids, domains
 from cloison.storage.bulk import Nullable
 from cloison.storage.roles import Role
@@ -70,6 +70,8 @@ class Settlement:
     """Rows of the invoices that `decisions` decide, in its order."""
     decisions: Decisions | None
     already_done: bool = False
+    bills: tuple[Priced, ...] = ()
+    """The prices behind `decisions`: those of consecutive parts of its lines."""
 
 
 async def settle(office: Office, batch: ClaimBatch, today: date) -> Settlement:
@@ -188,7 +190,8 @@ async def _decide(office: Office, work: Transaction, facts: _Facts) -> tuple[Set
     await store.note_resends(work, sound, earlier)
     resent = np.zeros(len(batch), np.bool_)
     resent[of_sound[mine & ~new]] = True
-    return Settlement(batch, kept, resent, rows, joined(decided)), everything
+    prices = tuple(bill for _, bill in decided)
+    return Settlement(batch, kept, resent, rows, joined([each for each, _ in decided]), bills=prices), everything
 
 
 async def _recorded(
@@ -199,7 +202,7 @@ async def _recorded(
     practice_row: NDArray[np.intp],
     revealed: RevealedRights,
     question: NDArray[np.intp],
-) -> Decisions:
+) -> tuple[Decisions, Priced]:
     """Decide new invoices and write invoices, decisions and dues."""
     practice = office.practices.practice[practice_row]
     questions = asked_of(office, batch, tenant, practice_row, question)
@@ -207,10 +210,10 @@ async def _recorded(
     found = await promised(work, batch)
     quoted = await QuotedLines.read(work, found.engagement)
     promises, covered = bind(batch, questions, covered, found, quoted, practice, office.reference.book)
-    decisions, promises = await priced(office, work, batch, covered, promises, practice_row)
+    decisions, promises, bill = await priced(office, work, batch, covered, promises, practice_row)
     await store.record(work, batch, tenant, practice, covered, promises, decisions, office.tariff_version)
     await record_dues(work, _dues(batch, tenant, practice, decisions))
-    return decisions
+    return decisions, bill
 
 
 async def promised(work: Transaction, batch: ClaimBatch, apart: NDArray[np.int64] = NOBODY_APART) -> Engagements:
@@ -257,10 +260,10 @@ async def priced(
     promises: Promises,
     practice_row: NDArray[np.intp],
     apart: NDArray[np.int64] = NOBODY_APART,
-) -> tuple[Decisions, Promises]:
+) -> tuple[Decisions, Promises, Priced]:
     """Price and adjudicate under locked ceilings, and write what these decisions use of ceilings and promises.
 
-    `apart`: the invoices in the books that are decided again. Returns the promises that were used too.
+    `apart`: the invoices in the books that are decided again. Returns the promises that were used and the prices too.
     """
     book = office.reference.book
     bill = price(acts_of(batch, covered, practice_row, office.practices, book), office.tariff)
@@ -276,7 +279,7 @@ async def priced(
     granted, quoted = ceilings.granted(due, kept), promises.kept.whole
     decisions = adjudicate(batch, covered, bill, paid_before, due, granted, ceilings.accounts(), quoted)
     await ceilings.use(work, decisions.line_amc)
-    return decisions, promises
+    return decisions, promises, bill
 
 
 def _dues(batch: ClaimBatch, tenant: NDArray[np.int32], practice: NDArray[np.int32], decisions: Decisions) -> Dues:

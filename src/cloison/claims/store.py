@@ -275,16 +275,17 @@ async def note_resends(work: Transaction, sound: ClaimBatch, earlier: NDArray[np
     )
 
 
-async def receive(work: Transaction, name: str, digest: bytes, size: int, spool: str) -> tuple[int, bool]:
+async def receive(work: Transaction, name: str, digest: bytes, size: int, spool: str, format_: str) -> tuple[int, bool]:
     """The number of a file, and whether it is new: the same bytes are the same file."""
     connection = connection_of(work)
     number = await connection.fetchval(
-        """insert into claims.file (name, digest, size_bytes, spool) values ($1, $2, $3, $4)
+        """insert into claims.file (name, digest, size_bytes, spool, format) values ($1, $2, $3, $4, $5)
            on conflict (digest) do nothing returning file""",
         name,
         digest,
         size,
         spool,
+        format_,
     )
     if number is not None:
         return number, True
@@ -306,7 +307,7 @@ async def waiting(database: Storage) -> list[asyncpg.Record]:
     """The files that are received and not wholly decided."""
     async with database.session(Role.CLAIMS) as connection:
         return await connection.fetch(
-            """select file, name, spool, state, invoices, received_at from claims.file
+            """select file, name, spool, state, invoices, received_at, format from claims.file
                where state in (1, 2) order by file"""
         )
 
@@ -469,7 +470,8 @@ async def kept_aside(database: Storage) -> list[asyncpg.Record]:
     """The invoices kept aside and still open, with where they are."""
     async with database.session(Role.CLAIMS) as connection:
         return await connection.fetch(
-            """select q.quarantine, q.file, f.spool, f.name, q.record, q.records, q.practice, q.number, q.reason
+            """select q.quarantine, q.file, f.spool, f.name, q.record, q.records, q.practice, q.number, q.reason,
+                      f.format
                from claims.quarantine q join claims.file f using (file) where q.state = 1 order by q.quarantine"""
         )
 
@@ -488,6 +490,6 @@ async def taken_from_quarantine(work: Transaction, file: int, records: NDArray[n
 async def file_of(database: Storage, file: int) -> asyncpg.Record:
     """Where the bytes of a file are."""
     async with database.session(Role.CLAIMS) as connection:
-        row = await connection.fetchrow("select file, name, spool from claims.file where file = $1", file)
+        row = await connection.fetchrow("select file, name, spool, format from claims.file where file = $1", file)
     assert row is not None, "an invoice names its file"
     return row

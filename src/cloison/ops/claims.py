@@ -7,32 +7,23 @@ from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
 
-import numpy as np
-
-from cloison.claims import ClaimBatch, Office, correct, intake, settle, store
+from cloison.claims import ClaimBatch, Office, Settlement, correct, intake, settle, store
 from cloison.claims.claim import RESUBMITTED
-from cloison.claims.refusals import CARE_AFTER_RECEPTION, NOT_DECIDED, PRACTICE_UNKNOWN
+from cloison.claims.refusals import NOT_DECIDED
 from cloison.errors import Defect, Misuse, Reason
-from cloison.gateways.files import b2
-from cloison.gateways.files.acknowledge import Acknowledgement
-from cloison.gateways.files.b2_claims import batch_of
 from cloison.ops import disclosures
 from cloison.ops import house as houses
 from cloison.ops.catalogue import REASONS
+from cloison.ops.claim_files import B2, KEPT_ASIDE, ClaimFile, format_of, looked_at
 from cloison.ops.config import Settings
 from cloison.ops.house import House
 from cloison.ops.store import alone_with_file
-from cloison.rights.refusals import INSURER_UNKNOWN
 from cloison.storage.database import Address, Database
 from cloison.storage.roles import Role
 from cloison.storage.workers import asked, prepared_pool
 
-INVOICES_PER_CHUNK = 20_000
-"""Invoices decided in one transaction. The number of a chunk is written with it: keep this while files are waiting."""
 POLL_SECONDS = 0.25
 WORTH_A_PROCESS = 20_000
-KEPT_ASIDE = REASONS.only(PRACTICE_UNKNOWN, INSURER_UNKNOWN, CARE_AFTER_RECEPTION)
-"""Why an invoice that can be read is kept aside instead of being decided."""
 Progress = Callable[[int, int], None]
 
 
@@ -58,6 +49,7 @@ class Waiting:
     state: int
     invoices: int
     received_at: datetime
+    format: str
 
 
 async def receive(house: House, database: Database, paths: Iterable[Path]) -> list[Arrival]:
@@ -65,26 +57,25 @@ async def receive(house: House, database: Database, paths: Iterable[Path]) -> li
     arrivals: list[Arrival] = []
     for path in paths:
         kept = await asyncio.to_thread(house.spool.keep, path)
-        received = await intake.receive(database, path.name, kept.sha256, kept.size, kept.spool_id)
+        received = await intake.receive(database, path.name, kept.sha256, kept.size, kept.spool_id, format_of(path))
         if not received.new:
             house.spool.destroy(kept.spool_id)
             arrivals.append(Arrival(received.file, path.name, new=False, invoices=0, defects=(), refused=False))
             continue
-        survey = b2.survey(path)
-        defects = tuple(survey.defects.report(path.name, 20))
-        await _enter(database, received.file, survey)
+        found = looked_at(path, format_of(path))
+        await _enter(database, received.file, found)
         arrivals.append(
-            Arrival(received.file, path.name, True, survey.invoice_count, defects, survey.refused is not None)
+            Arrival(received.file, path.name, True, found.invoice_count, found.defects(), found.refused is not None)
         )
     return arrivals
 
 
-async def _enter(database: Database, file: int, survey: b2.Survey) -> None:
+async def _enter(database: Database, file: int, found: ClaimFile) -> None:
     """The structure of a file is known: it waits to be decided, or is refused as a whole."""
-    if survey.refused is not None:
-        await intake.refuse(database, file, survey.refused.number)
+    if found.refused is not None:
+        await intake.refuse(database, file, found.refused.number)
     else:
-        await intake.begin(database, file, survey.invoice_count)
+        await intake.begin(database, file, found.invoice_count)
 
 
 async def decide_file(house: House, database: Database, office: Office, file: Waiting, today: date) -> None:
@@ -97,17 +88,17 @@ async def decide_file(house: House, database: Database, office: Office, file: Wa
 async def _decide_alone(house: House, database: Database, office: Office, file: Waiting, today: date) -> None:
     folder = house.home / "acknowledgements"
     folder.mkdir(exist_ok=True)
-    papers = (folder / f"{file.file:06d}-{file.name}.json", folder / f"{file.file:06d}-{file.name}.csv")
+
+    async def settled(batch: ClaimBatch) -> Settlement:
+        return await settle(office, batch, today)
+
     with house.spool.open(UUID(file.spool)) as sealed, houses.in_memory(sealed, file.name) as path:
-        survey = b2.survey(path)
+        found = looked_at(path, file.format)
         if file.state == intake.RECEIVED:  # whoever received it was stopped before this step
-            await _enter(database, file.file, survey)
-            if survey.refused is not None:
+            await _enter(database, file.file, found)
+            if found.refused is not None:
                 return
-        with Acknowledgement(*papers, survey, file.received_at) as acknowledgement:
-            for number, chunk in enumerate(b2.read(path, INVOICES_PER_CHUNK, survey)):
-                settlement = await settle(office, batch_of(file.file, number, chunk), today)
-                acknowledgement.add(chunk, settlement.kept, KEPT_ASIDE)
+        await found.decide(file.file, folder / f"{file.file:06d}-{file.name}", file.received_at, settled)
     await intake.finish(database, file.file)
 
 
@@ -173,25 +164,27 @@ class Kept:
     practice: str
     number: str
     reason: Reason
+    format: str = B2
 
 
 async def kept_aside(database: Database) -> list[Kept]:
     """The invoices that wait for somebody, oldest first."""
     return [
-        Kept(*row[:-1], reason=REASONS[row["reason"]])  # the reason is the last column
+        Kept(*row[:-2], reason=REASONS[row["reason"]], format=row["format"])  # these are the last columns
         for row in await store.kept_aside(database)
     ]
 
 
 async def write_kept(house: House, database: Database, kept: Sequence[Kept], out: Path) -> None:
-    """Write kept invoices as one B2 file per original, in clear and on record, to be corrected and sent again."""
+    """Write kept invoices as one file per original, in its format, in clear and on record, to be corrected."""
     out.mkdir(parents=True, exist_ok=True)
     await disclosures.export(database, f"{len(kept)} invoices kept aside")
     for file in sorted({each.file for each in kept}):
         mine = [each for each in kept if each.file == file]
         with house.spool.open(UUID(mine[0].spool)) as sealed, houses.in_memory(sealed, mine[0].name) as path:
-            records = np.array([each.record for each in mine], np.int64)
-            b2.write_rejected(disclosures.private(out / f"kept-{file:06d}.b2"), b2.survey(path), records)
+            found = looked_at(path, mine[0].format)
+            written = disclosures.private(out / f"kept-{file:06d}{found.suffix}")
+            found.write_some(written, {each.record for each in mine})
 
 
 async def resubmit(house: House, database: Database, today: date) -> tuple[int, int]:
@@ -202,7 +195,7 @@ async def resubmit(house: House, database: Database, today: date) -> tuple[int, 
     taken = 0
     for file in sorted({each.file for each in kept}):
         mine = {each.record: each for each in kept if each.file == file}
-        for _, batch in _batches_of(house, next(iter(mine.values())), set(mine)):
+        for batch in _batches_of(house, next(iter(mine.values())), set(mine)):
             settlement = await settle(office, replace(batch, chunk=RESUBMITTED), today)
             taken += int((settlement.kept == 0).sum())
     return taken, len(kept) - taken
@@ -217,19 +210,17 @@ async def redecide(house: House, database: Database, practice: str, number: str,
         raise Misuse(NOT_DECIDED, cause=f"practice {practice}, invoice {number}")
     row = found[0]
     file = await store.file_of(database, row["file"])
-    where = Kept(0, row["file"], file["spool"], file["name"], row["record"], 0, practice, number, NOT_DECIDED)
-    for _, batch in _batches_of(house, where, {row["record"]}):
+    where = Kept(
+        0, row["file"], file["spool"], file["name"], row["record"], 0, practice, number, NOT_DECIDED, file["format"]
+    )
+    for batch in _batches_of(house, where, {row["record"]}):
         replaced = await correct.redecide(office, batch, today)
         if replaced:
             return replaced[0]
     raise Misuse(NOT_DECIDED, cause=f"practice {practice}, invoice {number}")
 
 
-def _batches_of(house: House, where: Kept, records: set[int]) -> Iterator[tuple[int, ClaimBatch]]:
+def _batches_of(house: House, where: Kept, records: set[int]) -> Iterator[ClaimBatch]:
     """Some invoices of a sealed file, chunk by chunk, as they were received."""
-    wanted = np.array(sorted(records), np.int64)
     with house.spool.open(UUID(where.spool)) as sealed, houses.in_memory(sealed, where.name) as path:
-        for number, chunk in enumerate(b2.read(path, INVOICES_PER_CHUNK)):
-            mine = np.isin(chunk.invoices.record, wanted)
-            if mine.any():
-                yield number, batch_of(where.file, number, chunk).only(mine)
+        yield from looked_at(path, where.format).batches(where.file, records)

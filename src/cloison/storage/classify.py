@@ -38,7 +38,7 @@ identity.vouching               plain      vouching account provider acr vouched
 identity.standing               plain      standing account state cause probation_until since
 identity.failures               plain      account in_a_row failed_at
 identity.insured                plain      account tenant
-                                pseudonym  person
+                                pseudonym  person token
                                 personal   valid_from valid_to
 identity.activity               plain      account practice valid_from valid_to
 identity.delegation             plain      delegation organisation practice account duty given_by valid_from valid_to
@@ -117,6 +117,7 @@ disclosure.swept                plain      one last_reservation
 disclosure.event                plain      event kind channel account detail xact happened_at
 
 claims.file                     plain      file name digest size_bytes spool state invoices reason received_at
+                                plain      format
 claims.file_transition          plain      from_state to_state meaning
 claims.chunk                    plain      file chunk invoices
 claims.invoice                  plain      invoice file record batch tenant practice number lines

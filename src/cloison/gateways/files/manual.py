@@ -66,6 +66,7 @@ CONTENTS = {
         "positions": lambda: positions(noemie_layout.LAYOUTS),
         "refusals": lambda: refusals(reason for reason in REASONS if 70 <= reason.number < 80),
     },
+    "invoices.md": {"refusals": lambda: refusals(reason for reason in REASONS if 80 <= reason.number < 90)},
 }
 
 

@@ -4,7 +4,6 @@ One message a line: `simulate`, `calculate`, `request`, `extend` or `cancel`. Ea
 order of the lines; one that cannot be read is answered by the field that is wrong, and the others go on.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -19,6 +18,7 @@ from cloison.claims.paper import Care, Lines, Person, Practice
 from cloison.claims.quote import LineReply, Reply
 from cloison.claims.quote_refusals import FILE_UNREADABLE, MESSAGE_WRONG
 from cloison.errors import Catalogue, Defect, Misuse, Place, Reason
+from cloison.gateways.files.json_lines import field_of
 from cloison.gateways.files.quotes_words import FAMILIES
 from cloison.rights.engagement import LENGTH, formatted, parsed
 
@@ -33,7 +33,6 @@ CHANNELS = ("portal", "api", "card", "machine")
 Channel: TypeAlias = Literal["portal", "api", "card", "machine"]
 Proof: TypeAlias = Literal["P1", "P2", "P3"]
 DAY = timedelta(days=1)
-PATH = re.compile(r"`\$?\.?([^`]*)`\s*$")
 
 
 class _Asked(Struct, kw_only=True, forbid_unknown_fields=True, tag_field="message"):
@@ -111,20 +110,10 @@ def read(path: Path) -> tuple[list[Read], list[Defect]]:
                 continue
             found.append(Read(line, message))
         except msgspec.ValidationError as wrong:
-            defects.append(Defect(MESSAGE_WRONG, Place(path.name, line, _field(wrong))))
+            defects.append(Defect(MESSAGE_WRONG, Place(path.name, line, field_of(wrong))))
         except msgspec.DecodeError:
             defects.append(Defect(MESSAGE_WRONG, Place(path.name, line), "not JSON"))
     return found, defects
-
-
-def _field(wrong: msgspec.ValidationError) -> str:
-    """Where the message is wrong. Its words are left out: they may repeat what was sent."""
-    words = str(wrong)
-    if missing := re.search(r"missing required field `(\w+)`", words):
-        path = PATH.search(words)
-        return f"{path.group(1)}.{missing.group(1)}".lstrip(".") if path and " at `" in words else missing.group(1)
-    path = PATH.search(words)
-    return path.group(1) if path and " at `" in words else "message"
 
 
 def schema() -> bytes:

@@ -1,6 +1,7 @@
 """Why a file, a batch, an invoice or an entity cannot be read or written. Lower numbers take precedence.
 
-10 the file, 30 the batch, 40 the invoice and its lines, 63 writing and reading, 70 NOEMIE returns, 90 notices.
+10 the file, 30 the batch, 40 the invoice and its lines, 63 writing and reading, 70 NOEMIE returns, 80 lines of JSON,
+90 notices.
 """
 
 from cloison.errors import Actor, Catalogue, Reason, Retry, Text
@@ -356,6 +357,17 @@ NOEMIE_TOTAL = _reason(
     "The total announced in 999 is not that of the return.",
     ASK_SENDER,
     Actor.OPERATOR,
+)
+
+INVOICE_LINE_WRONG = _reason(
+    80,
+    "invoice.line_wrong",
+    "Cette ligne du fichier ne peut pas être lue.",
+    "This line of the file cannot be read.",
+    Text(
+        "Corriger le champ indiqué (docs/formats/invoices.md) et renvoyer cette facture seule.",
+        "Correct the field that is named (docs/formats/invoices.md) and resend this invoice alone.",
+    ),
 )
 
 SEPARATORS = Reason(
