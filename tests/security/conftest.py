@@ -4,8 +4,11 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
+from tests.flow.conftest import day_keys, lone_day, shared_database, shared_day
 
 from cloison.storage.database import Address, administer
+
+__all__ = ["day_keys", "lone_day", "shared_database", "shared_day"]  # the tiny world of the journeys
 
 
 @pytest.fixture
