@@ -64,7 +64,8 @@ WINDOWS: dict[str, tuple[str, str]] = {
 
 PROBED = {
     "disclosure.reserve", "disclosure.reveal_rights", "disclosure.open_reservation", "disclosure.reveal_rights_batch",
-    "disclosure.reserve_documents", "disclosure.reveal_documents", "disclosure.reveal_statement", "rights.engage",
+    "disclosure.reserve_documents", "disclosure.reveal_documents", "rights.engage",
+    "disclosure.reserve_own", "disclosure.reveal_own_statement", "disclosure.reveal_benefits",
     "rights.release_engagement", "rights.ceilings_busy", "rights.hold_ceilings", "claims.quotes_before",
     "claims.record_quotes", "claims.extend_quotes", "claims.cancel_quote", "identity.acts_for",
 }  # fmt: skip
@@ -244,10 +245,29 @@ class Prober:
                 [uuid4()] * count,
                 [], [], [], [], [],
             )  # fmt: skip
-            reveal = "reveal_statement" if role in (Role.CITIZEN, Role.OFFICE) else "reveal_rights"
+            reveal = "reveal_statement" if role is Role.OFFICE else "reveal_rights"
             rows = len(await connection.fetch(f"select question from disclosure.{reveal}($1)", reservation))
             if role in COUNTER:
                 rows += await self._coverages(connection, reservation, count, own=own)
+        return rows
+
+    async def persons(self, count: int) -> int:
+        """Statements and reimbursements under accounts that are no insured person's, or of nobody."""
+        rows = 0
+        for _ in range(count):
+            account, purpose = self._random.randrange(1, 1000), self._random.choice((4, 7))
+            async with self._database.session(Role.CITIZEN) as connection:
+                try:
+                    reservation = await connection.fetchval("select disclosure.reserve_own($1, $2, null, null)",
+                                                            account, purpose)  # fmt: skip
+                    rows += len(await connection.fetch(
+                        "select place from disclosure.reveal_own_statement($1, null, null, null, null, null, 100)",
+                        reservation))  # fmt: skip
+                    rows += len(await connection.fetch(
+                        "select invoice from disclosure.reveal_benefits($1, null, null, null, null, null, null, 100)",
+                        reservation))  # fmt: skip
+                except asyncpg.PostgresError as refusal:
+                    self.tally.refused[str(refusal.sqlstate)] += 1
         return rows
 
     async def _coverages(self, connection: Connection, reservation: int, count: int, *, own: bool) -> int:
@@ -407,7 +427,7 @@ class Prober:
         for role, relation, owner in self._windows:
             self.tally.add("contexts", *await self.contexts(role, relation, owner))
         statement = min(50, count)
-        self.tally.add("citizen tokens", statement, await self.tokens(Role.CITIZEN, statement))
+        self.tally.add("citizen accounts", statement, await self.persons(statement))
         while sum(self.tally.probes.values()) < count:
             for client in clients:
                 self.tally.add("client", *await client(self._random, BLOCK))

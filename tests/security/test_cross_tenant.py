@@ -16,6 +16,8 @@ from cloison.storage.roles import Role
 PROBED_ROLES = {Role.PORTAL, Role.API, Role.CARD, Role.MACHINE, Role.BATCH, Role.INSURER, Role.CITIZEN, Role.EXPORT}
 NOT_PROBED = {
     "disclosure.settle": "writes the caller's own answers, by reservations of its channel; returns how many",
+    "disclosure.reserve_enrolment": "writes a try to bind one's own account; tests/flow/test_fhir_benefits.py",
+    "disclosure.bind_own": "binds the account of a committed try; returns whether one person was found",
     "rights.loaded_insurers": "names the insurers from whom something was loaded, for everybody",
     "exchanges.record": "writes; what it returns are the documents that the caller brought",
 }

@@ -20,7 +20,7 @@ COUNTER = {Role.PORTAL, Role.API, Role.CARD, Role.MACHINE}
 REFERENCE = "what insurers sell and where practices are: an enquiry at any practice is about any insurer"
 RAIL = "payments of all insurers to all practices in one run; no person, no pseudonym"
 OPEN = {
-    "identity.practice": (set(CHANNELS) - {Role.INSURER, Role.CITIZEN, Role.EXPORT}, REFERENCE),
+    "identity.practice": (set(CHANNELS) - {Role.EXPORT}, REFERENCE),
     "rights.insurer": ({*COUNTER, Role.BATCH, Role.OFFICE}, REFERENCE),
     "rights.product": ({*COUNTER, Role.BATCH, Role.OFFICE}, REFERENCE),
     "rights.quote_terms": ({*COUNTER, Role.OFFICE}, REFERENCE),

@@ -13,12 +13,17 @@ MEMBERS = tuple(role for role in Role if role is not Role.OWNER)
 # Which role runs which function: the whole list. A function that is not here is run by nobody who logs in (triggers,
 # and what other functions call).
 RUNS = {
-    "disclosure.reserve": {*COUNTER, Role.OFFICE, Role.CITIZEN},
-    "disclosure.settle": {*COUNTER, Role.OFFICE, Role.CITIZEN},
+    "disclosure.reserve": {*COUNTER, Role.OFFICE},
+    "disclosure.settle": {*COUNTER, Role.OFFICE},
     "disclosure.reveal_rights": COUNTER,
     "disclosure.open_reservation": {Role.BATCH},
     "disclosure.reveal_rights_batch": {Role.BATCH},
-    "disclosure.reveal_statement": {Role.OFFICE, Role.CITIZEN},
+    "disclosure.reveal_statement": {Role.OFFICE},
+    "disclosure.reserve_enrolment": {Role.CITIZEN},
+    "disclosure.bind_own": {Role.CITIZEN},
+    "disclosure.reserve_own": {Role.CITIZEN},
+    "disclosure.reveal_own_statement": {Role.CITIZEN},
+    "disclosure.reveal_benefits": {Role.CITIZEN},
     "disclosure.open_inquiry": {Role.OFFICE},
     "disclosure.reveal_account": {Role.OFFICE},
     "disclosure.open_export": {Role.OFFICE},
@@ -49,6 +54,7 @@ RUNS = {
 # The functions whose own rights let them read persons. Each is in the list above, or is called by one that is.
 READ_PERSONS = {"disclosure.reveal_rights", "disclosure.reveal_rights_batch", "disclosure.reveal_statement",
                 "disclosure.reveal_account", "disclosure.sweep", "disclosure.reveal_documents",
+                "disclosure.settle", "disclosure.bind_own", "disclosure.reveal_own_statement", "disclosure.reveal_benefits",
                 "rights.engage", "rights.ceilings_busy", "claims.quotes_before", "claims.record_quotes",
                 "claims.extend_quotes"}  # fmt: skip
 # These write documents or the log: no byte of one comes out.
@@ -146,7 +152,7 @@ async def test_the_functions_that_read_persons_for_somebody_are_known(owner: asy
         f"""select n.nspname || '.' || p.proname as function
             from pg_proc p join pg_namespace n on n.oid = p.pronamespace
             where {OURS} and p.prosecdef
-              and p.prosrc ~ '(vault\\.(identity|online_index|batch_index)|rights\\.coverage|exchanges\\.document)'"""
+              and p.prosrc ~ '(vault\\.(identity|online_index|batch_index)|rights\\.coverage|exchanges\\.document|own_persons)'"""
     )
     assert {row["function"] for row in rows} - {"vault.shred"} - HANDLE_DOCUMENTS == READ_PERSONS
 
@@ -154,13 +160,15 @@ async def test_the_functions_that_read_persons_for_somebody_are_known(owner: asy
 async def test_what_reveals_to_a_channel_asks_first_whether_the_question_was_committed(
     owner: asyncpg.Connection,
 ) -> None:
-    for function in READ_PERSONS - {"disclosure.sweep", "disclosure.reveal_account"}:
+    for function in READ_PERSONS - {"disclosure.sweep", "disclosure.settle", "disclosure.reveal_account"}:
         text = await owner.fetchval("select prosrc from pg_proc where oid = $1::regproc", function)
         asked = text.index("disclosure.require_revealable(p_reservation)")
-        assert asked < min(text.index(read) for read in ("vault.", "rights.", "exchanges.") if read in text), function
+        reads = ("vault.", "rights.", "exchanges.", "claims.", "own_persons(")
+        assert asked < min(text.index(read) for read in reads if read in text), function
     inquiry = await owner.fetchval("select prosrc from pg_proc where oid = 'disclosure.reveal_account'::regproc")
     assert inquiry.index("pg_xact_status(e.xact) = 'committed'") < inquiry.index("return query")
-    assert await owner.fetchval("select prorettype = 'int8'::regtype from pg_proc where proname = 'sweep'"), "a count"
+    counts = await owner.fetch("select prorettype::regtype::text from pg_proc where proname in ('sweep', 'settle')")
+    assert {row[0] for row in counts} <= {"bigint", "integer"}, "how many lines, and no person"
 
 
 async def test_each_schema_is_entered_by_the_roles_listed_and_no_other(owner: asyncpg.Connection) -> None:
