@@ -37,7 +37,7 @@ from cloison.gateways.http.webhooks import WebhookServices
 from cloison.identity import Actor
 from cloison.identity.authenticate import Presented
 from cloison.identity.tokens import Granted
-from cloison.ops import fhir, notify, wire
+from cloison.ops import fhir, notify, sandbox, wire
 from cloison.ops.access_log import AccessLog
 from cloison.ops.batcher import POLICIES, Policy
 from cloison.ops.catalogue import PARTS
@@ -79,6 +79,7 @@ class Parts:
     desks: Desks
     log: AccessLog
     site: str
+    sandbox: bool = False
 
     @classmethod
     @asynccontextmanager
@@ -90,11 +91,12 @@ class Parts:
         site: str = "",
         log: BinaryIO | None = None,
         policy: Policy = POLICIES["postgresql"],
+        sandbox: bool = False,
     ) -> AsyncGenerator["Parts"]:
         """Open the parts, keep them fresh, and close them: what waits is answered, settled and written."""
         desks = Desks(house, database, policy)
         await desks.open()
-        parts = cls(house, database, doorman, desks, AccessLog(log, _now), site)
+        parts = cls(house, database, doorman, desks, AccessLog(log, _now), site, sandbox)
         keepers = [asyncio.create_task(each) for each in (desks.keep(), parts.log.keep())]
         try:
             yield parts
@@ -112,7 +114,7 @@ def build(parts: Parts) -> Starlette:
     doorman, site, settings = parts.doorman, parts.site, parts.house.settings
     terminator = Terminator(settings.terminator, settings.terminator_key.encode())
     services = Services(
-        ask=parts.desks.ask,
+        ask=sandbox.slowed(parts.desks.ask) if parts.sandbox else parts.desks.ask,
         practice_of=_practice_of(parts.desks),
         ready=_readiness(parts.database),
         token=lambda scope, form: doorman.token(form, _presented(scope, site, doorman, terminator), _now()),
@@ -120,12 +122,13 @@ def build(parts: Parts) -> Starlette:
         version=__version__,
         site=site,
     )
+    shown = sandbox.pages() if parts.sandbox else []
     around = Surroundings(
         authenticate=lambda scope: doorman.authenticate(_presented(scope, site, doorman, terminator), _now()),
         log=parts.log,
         clock=perf_counter,
         site=site,
-        public=PUBLIC | {fhir.METADATA},
+        public=PUBLIC | {fhir.METADATA} | {each.path for each in shown},
         public_under=PUBLIC_UNDER,
         express=express(services),
         bounds_under=((files.FILES, files.BOUNDS),),
@@ -146,7 +149,12 @@ def build(parts: Parts) -> Starlette:
         ),
     ]
     return Site(
-        [*routes(services, PARTS), *served, *fhir.routes(parts.house, parts.database, services, parts.desks.amc)],
+        [
+            *routes(services, PARTS),
+            *shown,
+            *served,
+            *fhir.routes(parts.house, parts.database, services, parts.desks.amc),
+        ],
         around,
     )
 

@@ -15,6 +15,7 @@ from cloison.ops import (
     cli_quotes,
     cli_rights,
     cli_rules,
+    cli_sandbox,
     cli_serve,
     cli_world,
     config,
@@ -42,6 +43,7 @@ app.add_typer(cli_rules.products, name="products")
 app.add_typer(cli_rules.tariffs_app, name="tariffs")
 app.command("price")(cli_rules.price)
 app.add_typer(cli_world.app, name="world")
+app.add_typer(cli_sandbox.app, name="sandbox")
 app.command("demo")(demo.demo)
 app.command("serve")(cli_serve.serve)
 

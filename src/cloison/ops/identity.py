@@ -145,19 +145,19 @@ def demo_authority(settings: Settings, now: datetime) -> Pair:
     if not certificate.exists():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         made = new_authority(now)
-        _keep(key, made.key)
-        _keep(certificate, made.certificate)
+        keep(key, made.key)
+        keep(certificate, made.certificate)
     return Pair(key.read_bytes(), certificate.read_bytes())
 
 
 def _written(out: Path, files: dict[str, bytes]) -> list[Path]:
     out.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
-        _keep(out / name, content)
+        keep(out / name, content)
     return [out / name for name in files]
 
 
-def _keep(path: Path, content: bytes) -> None:
+def keep(path: Path, content: bytes) -> None:
     """Write a file for its owner's eyes, whole or not at all."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -59,4 +59,34 @@ BUG = Reason(
     Retry.LATER,
 )
 
-CATALOGUE = Catalogue(SETTING_UNKNOWN, SETTING_WRONG, DEMO_ON_PUBLIC_ADDRESS, FILE_MISSING, CHECK_FAILED, BUG)
+SANDBOX_HOME_IN_USE = Reason(
+    840,
+    "ops.sandbox_home_in_use",
+    Text(
+        "Ce dossier contient déjà autre chose qu'un bac à sable.",
+        "This home holds something else than a sandbox already.",
+    ),
+    Text(
+        "Choisissez un autre dossier : `cloison sandbox --home DOSSIER`.",
+        "Choose another folder: `cloison sandbox --home FOLDER`.",
+    ),
+    Actor.OPERATOR,
+)
+SANDBOX_MISSING = Reason(
+    841,
+    "ops.sandbox_missing",
+    Text("Ce dossier n'est pas celui d'un bac à sable.", "This home is not that of a sandbox."),
+    Text("Créez-le d'abord : `cloison sandbox`.", "Make it first: `cloison sandbox`."),
+    Actor.OPERATOR,
+)
+
+CATALOGUE = Catalogue(
+    SETTING_UNKNOWN,
+    SETTING_WRONG,
+    DEMO_ON_PUBLIC_ADDRESS,
+    FILE_MISSING,
+    CHECK_FAILED,
+    BUG,
+    SANDBOX_HOME_IN_USE,
+    SANDBOX_MISSING,
+)

@@ -5,9 +5,9 @@ days later, depends on their references and the seed alone, not on the order of 
 """
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import IntEnum
 from hashlib import blake2b
@@ -106,18 +106,23 @@ class _Fate:
     seed: int
     refused_below: int
     returned_below: int
+    returned: Container[str] = ()
 
     def of(self, reference: str) -> int:
         return _hash(self.seed, reference)
 
+    def comes_back(self, reference: str) -> bool:
+        return self.of(reference) < self.returned_below or reference in self.returned
+
 
 def bank(
     orders: Sequence[Path], out: Path, *, seed: int, refused_share: float = 0.002, returned_share: float = 0.003,
-    unknown_line: bool = True, progress: Callable[[str, int, int], None] | None = None,
+    returned: Container[str] = (), unknown_line: bool = True, progress: Callable[[str, int, int], None] | None = None,
 ) -> BankReport:  # fmt: skip
-    """Execute the payment orders of files `orders`; status reports and statements go under `out`."""
+    """Execute the payment orders of files `orders`; status reports and statements go under `out`. Transfers with a
+    reference in `returned` come back, whatever the shares."""
     out.mkdir(parents=True, exist_ok=True)
-    fate = _fate(orders, seed, refused_share, returned_share)
+    fate = replace(_fate(orders, seed, refused_share, returned_share), returned=returned)
     accounts: dict[str, _Account] = {}
     tally = _Tally()
     statuses: list[Path] = []
@@ -267,7 +272,7 @@ class _Block:
             account.book(head.day, Line(transfer.cents, True, head.block, transfer.reference), stack)
         elif account.style is Style.ONE_LINE_WITH_DETAILS:
             self.details.write(Line(transfer.cents, True, head.block, transfer.reference).detail())
-        if lot < self.fate.returned_below:
+        if self.fate.comes_back(transfer.reference):
             self.tally.returned += 1
             self.tally.returned_cents += transfer.cents
             back = Line(transfer.cents, False, head.block, transfer.reference, RETURNS[lot % len(RETURNS)])

@@ -95,19 +95,19 @@ def routes(parts: Mapping[str, Catalogue], site: str) -> list[Route]:
     whole = msgspec.json.encode(Listing(list(known.values())))
 
     async def listing(request: Request) -> Response:
-        tongue = _tongue(request)
-        if _wants_json(request):
+        tongue = tongue_of(request)
+        if wants_json(request):
             return Response(whole, media_type=JSON)
-        return _page(_list_page(known, tongue), tongue)
+        return page(_list_page(known, tongue), tongue)
 
     async def one(request: Request) -> Response:
         entry = known.get(request.path_params["code"])
         if entry is None:
             raise Misuse(NOT_FOUND)
-        tongue = _tongue(request)
-        if _wants_json(request):
+        tongue = tongue_of(request)
+        if wants_json(request):
             return Response(msgspec.json.encode(entry), media_type=JSON)
-        return _page(_entry_page(entry, tongue), tongue)
+        return page(_entry_page(entry, tongue), tongue)
 
     return [Route(ERRORS, listing), Route(f"{ERRORS}/{{code}}", one)]
 
@@ -154,24 +154,28 @@ def _entry(part: str, reason: Reason, site: str) -> Entry:
     )
 
 
-def _tongue(request: Request) -> str:
+def tongue_of(request: Request) -> str:
+    """The language of a page: that of its address, or of the reader's preferences."""
     asked = request.query_params.get("lang", "")
     return asked if asked in LABELS else language(request.headers.get("accept-language", ""))
 
 
-def _wants_json(request: Request) -> bool:
+def wants_json(request: Request) -> bool:
+    """Whether the reader is a machine. Raises Misuse when it reads neither pages nor JSON."""
     kind = preferred(request.headers.get("accept", ""), (JSON, HTML))
     if kind is None:
         raise Misuse(NOT_ACCEPTABLE, cause=f"{JSON}, {HTML}")
     return kind == JSON
 
 
-def _page(content: str, tongue: str) -> Response:
+def page(content: str, tongue: str) -> Response:
+    """A page as it is sent."""
     headers = {"content-security-policy": POLICY, "content-language": tongue, "vary": "accept, accept-language"}
     return Response(content, media_type=HTML, headers=headers)
 
 
-def _frame(title: str, content: str, tongue: str) -> str:
+def frame(title: str, content: str, tongue: str) -> str:
+    """A whole page around some content: its language, its title, and the same page in the other language."""
     labels, other = LABELS[tongue], "en" if tongue == "fr" else "fr"
     return (
         f'<!doctype html><html lang="{tongue}"><head><meta charset="utf-8">'
@@ -191,7 +195,7 @@ def _list_page(known: Mapping[str, Entry], tongue: str) -> str:
     )
     heads = "".join(f'<th scope="col">{labels[name]}</th>' for name in ("code", "message", "actor", "status"))
     table = f"<table><caption>{len(known)}</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
-    return _frame(labels["title"], f"<p>{labels['lead']}</p>{table}", tongue)
+    return frame(labels["title"], f"<p>{labels['lead']}</p>{table}", tongue)
 
 
 def _entry_page(entry: Entry, tongue: str) -> str:
@@ -208,4 +212,4 @@ def _entry_page(entry: Entry, tongue: str) -> str:
     ]
     terms = "".join(f"<dt>{labels[name]}</dt><dd>{escape(words)}</dd>" for name, words in facts)
     back = f'<p><a href="/errors?lang={tongue}">{labels["back"]}</a></p>'
-    return _frame(entry.code, f"<dl>{terms}</dl>{back}", tongue)
+    return frame(entry.code, f"<dl>{terms}</dl>{back}", tongue)
