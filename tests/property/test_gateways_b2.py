@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TypeAlias
 
 import hypothesis.strategies as st
 import numpy as np
@@ -11,14 +12,17 @@ from hypothesis import given, settings
 from tests.unit import paper_b2 as paper
 
 from cloison.gateways.files import b2
+from cloison.gateways.files.b2_claims import batch_of
 from cloison.gateways.files.columns import Array
 
 DIGIT_TEXT = st.text("0123456789", min_size=1, max_size=9)
+Columns: TypeAlias = tuple[b2.Batches, b2.Invoices, b2.Lines, b2.Products, b2.MedicalActs]
+TOOTH = st.sampled_from([b"21", b"36", b"55", b"85", b"  ", b"  ", b"00", b"19", b"99", b"5X", b"56"])
 CODES = st.sampled_from([b"G", b"CS", b"AMI", b"TXI", b"PH7", b"ABCDE"])
 
 
 @st.composite
-def files(draw: st.DrawFn) -> tuple[b2.Batches, b2.Invoices, b2.Lines, b2.Products]:
+def files(draw: st.DrawFn) -> Columns:
     """A few batches of a few invoices of a few lines, every column drawn."""
     shape = draw(st.lists(st.lists(st.integers(1, 4), min_size=1, max_size=4), min_size=1, max_size=3))
     lines_of = [count for batch in shape for count in batch]
@@ -69,7 +73,17 @@ def files(draw: st.DrawFn) -> tuple[b2.Batches, b2.Invoices, b2.Lines, b2.Produc
         caisse=b"751", category=b"189", legal_status=b"60", tariff_mode=b"05", name=b"CABINET", norm=b"CP",
         date=np.datetime64("2026-11-20"),
     )  # fmt: skip
-    return *b2.totalled(batches, invoices, lines), lines, products
+    owners = np.flatnonzero(kinds == 4)
+    per_owner = column(st.sampled_from([0, 1, 1, 1, 2]), len(owners), "i8")
+    named = int(per_owner.sum())
+    teeth = [b"".join(draw(st.lists(TOOTH, max_size=4))) for _ in range(named)]
+    acts = b2.MedicalActs.blank(
+        named, line=np.repeat(owners, per_owner), teeth=np.array(teeth, "S32"),
+        code=column(st.sampled_from([b"HBLD036", b"HHMC005", b""]), named, "S13"),
+        activity=column(st.sampled_from([b"1", b"4", b""]), named, "S1"),
+        phase=column(st.sampled_from([b"0", b"1", b"0", b""]), named, "S1"),
+    )  # fmt: skip
+    return *b2.totalled(batches, invoices, lines), lines, products, acts
 
 
 HEADER = b2.Header(sender="00000123456789", receiver="00000999000001", file_id="F00001", created=date(2026, 11, 20))
@@ -82,9 +96,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @given(files())
 @settings(deadline=None, max_examples=60)
-def test_written_read_and_written_again_is_the_same_file(
-    path: Path, columns: tuple[b2.Batches, b2.Invoices, b2.Lines, b2.Products]
-):
+def test_written_read_and_written_again_is_the_same_file(path: Path, columns: Columns):
     b2.write(path, HEADER, *columns)
     content = path.read_bytes()
 
@@ -105,9 +117,7 @@ def test_written_read_and_written_again_is_the_same_file(
 
 @given(files(), st.integers(1, 5))
 @settings(deadline=None, max_examples=30)
-def test_chunks_of_any_size_say_the_same(
-    path: Path, columns: tuple[b2.Batches, b2.Invoices, b2.Lines, b2.Products], size: int
-):
+def test_chunks_of_any_size_say_the_same(path: Path, columns: Columns, size: int):
     b2.write(path, HEADER, *columns)
     (whole,) = b2.read(path)
 
@@ -171,3 +181,37 @@ def test_anything_at_all_is_refused_in_words(path: Path, content: bytes):
 
     assert found.refused is not None
     assert list(found.defects.report(path.name))
+
+
+@given(files())
+@settings(deadline=None, max_examples=60)
+def test_the_acts_and_teeth_of_a_file_are_those_that_a_clerk_reads_in_it(path: Path, columns: Columns):
+    b2.write(path, HEADER, *columns)
+    (chunk,) = b2.read(path)
+    batch = batch_of(1, 0, chunk)
+    acts, teeth = read_by_a_clerk(path.read_bytes())
+    assert dict(zip(batch.items.act.tolist(), batch.items.official.tolist(), strict=True)) == acts
+    assert dict(zip(batch.teeth.act.tolist(), batch.teeth.tooth.tolist(), strict=True)) == teeth
+
+
+MOUTH = {10 * quadrant + place for quadrant in range(1, 9) for place in range(1, 9 if quadrant < 5 else 6)}
+
+
+def read_by_a_clerk(content: bytes) -> tuple[dict[int, bytes], dict[int, int]]:
+    """The act and the tooth of each line, record by record; a line that names two of them names none."""
+    names: dict[int, list[bytes]] = {}
+    teeth: dict[int, set[int]] = {}
+    line = -1
+    for at in range(0, len(content), 128):
+        record = content[at : at + 128]
+        if record[:1] == b"4" and record[38:39] == b"M":
+            if record[42:55].strip():
+                names.setdefault(line, []).append(record[42:55].strip() + b" %c %c" % (record[56], record[57]))
+            for slot in range(70, 102, 2):
+                written = record[slot : slot + 2].decode()
+                if written.isdigit() and int(written) in MOUTH:
+                    teeth.setdefault(line, set()).add(int(written))
+        elif record[:1] in (b"3", b"4") and record[38:39].isdigit():
+            line += 1
+    whole = {line: given[0] for line, given in names.items() if len(given) == 1 and len(given[0].split()) == 3}
+    return whole, {line: min(given) for line, given in teeth.items() if len(given) == 1}

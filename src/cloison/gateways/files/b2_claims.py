@@ -4,16 +4,20 @@ What the public layout does not say is read by the project's profile (docs/forma
 in record 2S, a trip as one TXI line followed by lines that detail it, and three readings of coded fields that no public
 list explains: exoneration 4 is a long illness, contract types 88 and 89 are the solidarity cover, and a caisse of the
 departements 57, 67 and 68 under regime 01 is the local scheme of Alsace-Moselle.
+
+Record 4M names the act of a line in the CCAM, and its teeth. One act and one tooth are told on; a line that names
+several, or an act without activity and phase, is decided by what it declares, as if it named none.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cloison.claims import ClaimBatch, ClaimInvoices, ClaimLines
-from cloison.gateways.files.b2_columns import Chunk, Lines
+from cloison.gateways.files.b2_columns import Chunk, Lines, MedicalActs
 from cloison.period import Days
 from cloison.rights.engagement import parsed
-from cloison.rules.acts import Agreement, Exoneration, Pathway, Protection, Trips, pathway_ids
+from cloison.rules import Agreement, Exoneration, Items, Pathway, Protection, Teeth, Trips
+from cloison.rules.acts import pathway_ids
 
 TRIP = b"TXI"
 DETAILS = (b"TXN", b"TXV", b"TXP", b"TXH", b"TXS", b"TXR", b"PEA")
@@ -22,6 +26,9 @@ LONG_ILLNESS = b"4"
 SOLIDARITY_CONTRACTS = (88, 89)
 LOCAL_SCHEME = (b"57", b"67", b"68")
 MAJORITY_YEARS = 18
+TEETH = 16
+PLACES, MILK_PLACES = 8, 5
+"""Teeth of one quadrant of the mouth: 1 to 4 are those of adults, 5 to 8 milk teeth."""
 NOT_STATED = -1
 """B2 has no place for what another complementary insurer paid (docs/decisions/0006)."""
 
@@ -29,7 +36,10 @@ NOT_STATED = -1
 def batch_of(file: int, number: int, chunk: Chunk) -> ClaimBatch:
     """The invoices of a chunk of a file, as claims read them."""
     lines = chunk.lines
-    return ClaimBatch(file, number, _invoices(chunk), _lines(lines), trips_of(lines))
+    named = chunk.medical_acts
+    return ClaimBatch(
+        file, number, _invoices(chunk), _lines(lines), trips_of(lines), items=items_of(named), teeth=teeth_of(named)
+    )
 
 
 def _invoices(chunk: Chunk) -> ClaimInvoices:
@@ -126,6 +136,33 @@ def trips_of(lines: Lines) -> Trips:
         department=np.int16(-1),
         agreement=Agreement.NOT_ASKED,
     )
+
+
+def items_of(named: MedicalActs) -> Items:
+    """The act of the CCAM that each line names, as the official table does: "HBLD036 1 0"."""
+    (at,) = np.nonzero((named.code != b"") & (named.line >= 0))
+    line, first, count = np.unique(named.line[at], return_index=True, return_counts=True)
+    at = at[first]
+    single = (count == 1) & (named.activity[at] != b"") & (named.phase[at] != b"")
+    line, at = line[single], at[single]
+    official = named.code[at]
+    for part in (named.activity[at], named.phase[at]):
+        official = np.char.add(np.char.add(official, b" "), part)
+    return Items.of(act=line.astype(np.intp), official=official.astype("S16"))
+
+
+def teeth_of(named: MedicalActs) -> Teeth:
+    """The tooth that each line is about, where it names exactly one. Blanks and zeros are no tooth."""
+    slots = np.ascontiguousarray(named.teeth.astype("S32")).view("S2").reshape(len(named.line), TEETH)
+    act, slot = np.nonzero(np.char.isdigit(slots) & (named.line >= 0)[:, None])
+    tooth = slots[act, slot].astype(np.int16)
+    quadrant, place = tooth // 10, tooth % 10
+    exists = (quadrant >= 1) & (quadrant <= PLACES) & (place >= 1)
+    exists &= place <= np.where(quadrant > PLACES // 2, MILK_PLACES, PLACES)
+    pairs = np.unique(np.stack([named.line[act[exists]], tooth[exists].astype(np.int64)]), axis=1)
+    line, first, count = np.unique(pairs[0], return_index=True, return_counts=True)
+    one = count == 1
+    return Teeth.of(act=line[one].astype(np.intp), tooth=pairs[1][first[one]].astype(np.int8))
 
 
 def _pathways(letters: NDArray[np.bytes_]) -> NDArray[np.int8]:
