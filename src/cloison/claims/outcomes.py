@@ -55,14 +55,19 @@ class Decided:
     own_cents: int
     decided_at: datetime
     lines: tuple[DecidedLine, ...] = field(repr=False)
-    sent_before: bool = False
-    """Another sending of it was decided."""
+    place: int = 0
+    """Where it was received: the number of the invoice, unless an earlier sending of it was decided."""
+
+    @property
+    def sent_before(self) -> bool:
+        return self.place != self.invoice
 
 
 @dataclass(frozen=True, slots=True)
 class KeptAside:
     """An invoice that waits for somebody: it is decided when `reason` is over."""
 
+    place: int
     reason: int
 
 
@@ -73,23 +78,16 @@ async def of_file(database: Storage, file: int, settlement: Settlement) -> list[
     async with database.transaction(Role.CLAIMS) as work:
         places = await store.places(work, file, records)
         known = await _decided(work, [row["invoice"] for row in places if row["invoice"]], accounts)
-    found: list[Decided | KeptAside] = []
-    for row in places:
-        own = (file << 32) | row["record"]
-        if not row["invoice"]:
-            found.append(KeptAside(row["kept"]))
-        else:
-            found.append(
-                known[row["invoice"]] if row["invoice"] == own else replace(known[row["invoice"]], sent_before=True)
-            )
-    return found
+    return [_found(row, (file << 32) | row["record"], known) for row in places]
 
 
-async def of_decision(database: Storage, decision: int) -> Decided:
-    """The invoice of a decision as it stands now. The decision exists."""
+async def of_place(database: Storage, place: int) -> Decided | KeptAside:
+    """What stands of the invoice that was received at a place: its file, and its record there."""
+    file, record = place >> 32, place & 0xFFFFFFFF
     async with database.transaction(Role.CLAIMS) as work:
-        invoice = await store.invoice_of(work, decision)
-        return (await _decided(work, [invoice], {}))[invoice]
+        (row,) = await store.places(work, file, [record])
+        known = await _decided(work, [row["invoice"]] if row["invoice"] else [], {})
+    return _found(row, place, known)
 
 
 async def _decided(
@@ -105,6 +103,12 @@ async def _decided(
         account = accounts.get((row["invoice"], row["line"]))
         lines.setdefault(row["invoice"], []).append(DecidedLine(**told, account=account))
     return {row["invoice"]: Decided(**row, lines=tuple(lines.get(row["invoice"], ()))) for row in heads}
+
+
+def _found(row: store.Row, place: int, known: dict[int, Decided]) -> Decided | KeptAside:
+    if not row["invoice"]:
+        return KeptAside(place, row["kept"])
+    return replace(known[row["invoice"]], place=place)
 
 
 def _accounts(settlement: Settlement) -> dict[tuple[int, int], Explanation]:

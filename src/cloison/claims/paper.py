@@ -120,6 +120,16 @@ class Invoice(Struct, kw_only=True, forbid_unknown_fields=True):
     guarantee: Annotated[str, Meta(pattern=r"^(E[0-9A-Z]{14})?$")] = ""
 
 
+class Quote(Struct, kw_only=True, forbid_unknown_fields=True):
+    """What a practice says it will do and charge. `reference` is the practice's own."""
+
+    practice: Practice
+    person: Person
+    care: Care
+    lines: Lines
+    reference: str = ""
+
+
 class Stated(Protocol):
     """What quotes and invoices have in common."""
 

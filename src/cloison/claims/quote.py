@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cloison.claims.claim import ClaimBatch, ClaimInvoices, ClaimLines
+from cloison.rights.engagement import LENGTH, formatted, parsed
 from cloison.rules.acts import code_ids, domains
 from cloison.rules.details import Details
 from cloison.rules.trace import Explanation
@@ -183,3 +184,18 @@ class Reply:
     sent_before: bool = False
     """This reference was already asked: the answer is the one that stands."""
     lines: tuple[LineReply, ...] = ()
+
+
+def quote_number(quote: int) -> str:
+    """The number of a quote as papers carry it: like that of a promise, with another first letter."""
+    return f"Q{promise_number(quote)[1:]}" if quote > 0 else ""
+
+
+def promise_number(engagement: int) -> str:
+    """The number of a promise as papers carry it."""
+    return formatted(np.array([engagement], np.int64))[0].decode() if engagement > 0 else ""
+
+
+def number_of(text: str) -> int:
+    """The quote or promise behind a number; not positive where none of ours can be."""
+    return int(parsed(np.array([f"E{text[1:LENGTH]}".encode("ascii", "replace")], f"S{LENGTH}"))[0])

@@ -49,9 +49,3 @@ async def lines(work: Transaction, decisions: Sequence[int], invoices: Sequence[
         decisions,
         invoices,
     )
-
-
-async def invoice_of(work: Transaction, decision: int) -> int:
-    """The invoice of a decision, 0 when there is none."""
-    found = await connection_of(work).fetchval("select invoice from claims.decision where decision = $1", decision)
-    return found or 0

@@ -11,7 +11,7 @@ import numpy as np
 
 from cloison.claims import Office
 from cloison.claims import store_quotes as store
-from cloison.claims.quote import Kind, State, Terms
+from cloison.claims.quote import Kind, State, Terms, number_of, promise_number, quote_number
 from cloison.claims.quote_answers import Answer, Answered, Extensions, answer, extend
 from cloison.claims.quote_desk import QuoteDesk
 from cloison.claims.quote_refusals import BY_INSURER, NO_SUCH_QUOTE
@@ -120,7 +120,7 @@ async def _answered(one: QuoteDesk, what: type, part: list[Read], known: dict[st
 
 async def _cancelled(one: QuoteDesk, each: Read, known: dict[str, int]) -> Line:
     message = cast("Cancel", each.message)
-    number = gate.number_of(message.number)
+    number = number_of(message.number)
     done = NO_SUCH_QUOTE if number <= 0 else await cancel(one, number, known[message.account])
     if isinstance(done, Reason):
         return _refused(each, done)
@@ -163,7 +163,7 @@ async def _accounts(database: Database, messages: list[Read]) -> dict[str, int]:
 async def cancel_by_hand(database: Database, number: str, account: str) -> State:
     """Give back for a practice's login. Raises Misuse when there is nothing to give back."""
     login = await inquiry.account_number(database, account)
-    state = State(await store.cancel(database, Role.OFFICE, max(gate.number_of(number), 0), login))
+    state = State(await store.cancel(database, Role.OFFICE, max(number_of(number), 0), login))
     done = outcome_of_cancelling(state)
     if isinstance(done, Reason):
         raise Misuse(done)
@@ -183,7 +183,7 @@ async def answer_by_hand(
         await store.terms(database, Role.CLAIMS),
         operator,
         Answer(
-            quote=gate.number_of(number),
+            quote=number_of(number),
             amount_cents=amount_cents,
             valid_to=valid_to,
             refusal=known.get(f"quotes.{refusal}"),
@@ -205,8 +205,8 @@ async def listed(database: Database, state: State | None, limit: int) -> list[di
     numbers = dict(zip(practices.practice.tolist(), practices.number.tolist(), strict=True))
     return [
         {
-            "quote": gate.quote_number(row["quote"]),
-            "number": gate.shown(row["engagement"] or 0),
+            "quote": quote_number(row["quote"]),
+            "number": promise_number(row["engagement"] or 0),
             "kind": Kind(row["kind"]).name.lower(),
             "practice": numbers[row["practice"]].decode(),
             "reference": row["reference"],

@@ -11,16 +11,14 @@ from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
 import msgspec
-import numpy as np
 from msgspec import Meta, Struct
 
 from cloison.claims.paper import Care, Lines, Person, Practice
-from cloison.claims.quote import LineReply, Reply
+from cloison.claims.quote import LineReply, Reply, promise_number, quote_number
 from cloison.claims.quote_refusals import FILE_UNREADABLE, MESSAGE_WRONG
 from cloison.errors import Catalogue, Defect, Misuse, Place, Reason
 from cloison.gateways.files.json_lines import field_of
 from cloison.gateways.files.quotes_words import FAMILIES
-from cloison.rights.engagement import LENGTH, formatted, parsed
 
 Number: TypeAlias = Annotated[str, Meta(pattern=r"^[EQ][0-9A-Z]{14}$", description="Of a promise (E) or a quote (Q).")]
 Login: TypeAlias = Annotated[
@@ -125,21 +123,6 @@ def schema() -> bytes:
 # ------------------------------------------------------------------------------------------------- answers
 
 
-def quote_number(quote: int) -> str:
-    """The number of a quote as files carry it: like that of a promise, with another first letter."""
-    return f"Q{shown(quote)[1:]}" if quote > 0 else ""
-
-
-def shown(engagement: int) -> str:
-    """The number of a promise as files carry it."""
-    return formatted(np.array([engagement], np.int64))[0].decode() if engagement > 0 else ""
-
-
-def number_of(text: str) -> int:
-    """The quote or promise behind a number; not positive where none of ours can be."""
-    return int(parsed(np.array([f"E{text[1:LENGTH]}".encode("ascii", "replace")], f"S{LENGTH}"))[0])
-
-
 def reply_line(source: Read, reply: Reply, reasons: Catalogue) -> dict[str, object]:
     """One answer about one family of care of a quote."""
     return {
@@ -148,7 +131,7 @@ def reply_line(source: Read, reply: Reply, reasons: Catalogue) -> dict[str, obje
         "family": FAMILIES.get(reply.domain, ""),
         "state": reply.state.name.lower(),
         "quote": quote_number(reply.quote),
-        "number": shown(reply.engagement),
+        "number": promise_number(reply.engagement),
         "charged_cents": reply.charged_cents,
         "base_cents": reply.base_cents,
         "amo_cents": reply.amo_cents,

@@ -6,10 +6,10 @@ import numpy as np
 
 from cloison.claims import paper
 from cloison.claims.paper import texts
-from cloison.claims.quote import Quotes
+from cloison.claims.quote import Quotes, number_of
 from cloison.claims.quote_answers import Extensions
 from cloison.gateways.files import quotes_words as words
-from cloison.gateways.files.quotes import Extend, Quoted, number_of
+from cloison.gateways.files.quotes import Extend, Quoted
 from cloison.identity import Practices
 
 
