@@ -54,7 +54,8 @@ RUNS = {
 # The functions whose own rights let them read persons. Each is in the list above, or is called by one that is.
 READ_PERSONS = {"disclosure.reveal_rights", "disclosure.reveal_rights_batch", "disclosure.reveal_statement",
                 "disclosure.reveal_account", "disclosure.sweep", "disclosure.reveal_documents",
-                "disclosure.settle", "disclosure.bind_own", "disclosure.reveal_own_statement", "disclosure.reveal_benefits",
+                "disclosure.settle", "disclosure.bind_own", "disclosure.reveal_own_statement",
+                "disclosure.reveal_benefits",
                 "rights.engage", "rights.ceilings_busy", "claims.quotes_before", "claims.record_quotes",
                 "claims.extend_quotes"}  # fmt: skip
 # These write documents or the log: no byte of one comes out.
@@ -152,7 +153,8 @@ async def test_the_functions_that_read_persons_for_somebody_are_known(owner: asy
         f"""select n.nspname || '.' || p.proname as function
             from pg_proc p join pg_namespace n on n.oid = p.pronamespace
             where {OURS} and p.prosecdef
-              and p.prosrc ~ '(vault\\.(identity|online_index|batch_index)|rights\\.coverage|exchanges\\.document|own_persons)'"""
+              and p.prosrc ~ '(vault\\.(identity|online_index|batch_index)|rights\\.coverage|exchanges\\.document'
+                             '|own_persons)'"""
     )
     assert {row["function"] for row in rows} - {"vault.shred"} - HANDLE_DOCUMENTS == READ_PERSONS
 

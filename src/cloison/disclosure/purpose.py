@@ -17,6 +17,7 @@ class Purpose(IntEnum):
     STATEMENT = 4
     QUOTE = 5
     RECALL = 6
+    REIMBURSEMENT = 7
 
     @property
     def basis(self) -> Text:
@@ -48,6 +49,10 @@ BASES = {
         "exécution du contrat de tiers payant : relire sa propre demande et la réponse qu'elle a reçue",
         "performance of the third-party payment contract: read one's own request and its answer again",
     ),
+    Purpose.REIMBURSEMENT: Text(
+        "droit d'accès de la personne (RGPD, article 15) : ce qui a été décidé et payé pour ses soins",
+        "right of access of the person (GDPR, article 15): what was decided and paid for their care",
+    ),
 }
 
 
@@ -73,6 +78,7 @@ class Fields(IntFlag):
     AMOUNT = 64
     CEILING = 128
     STATEMENT = 256
+    CARE = 512
 
 
 class Result(IntEnum):
@@ -104,5 +110,6 @@ WIDEST = {
     | Fields.AMOUNT
     | Fields.CEILING,
     Purpose.RECALL: Fields(255),
+    Purpose.REIMBURSEMENT: Fields.AMOUNT | Fields.CARE,
 }
 """The widest answer of each purpose: what a reservation announces before anything is read."""

@@ -18,7 +18,7 @@ from cloison.ops.batcher import Batcher, Policy
 from cloison.ops.house import House
 from cloison.rights.enquiry import Desk
 from cloison.rights.question import Enquiry, Reply, dealt, gathered
-from cloison.rights.reference import Reference
+from cloison.rights.reference import Insurers, Reference
 from cloison.storage.database import Database
 from cloison.storage.roles import Role
 
@@ -40,6 +40,7 @@ class Desks:
         self._doors = {channel: Door(database, channel) for channel in ONLINE}
         self._tenants: dict[str, int] = {}
         self._amcs: dict[int, str] = {}
+        self.insurers: Insurers
         self.practices: Practices
         self.batchers: dict[Channel, Batcher[Enquiry, Reply]] = {}
 
@@ -68,6 +69,7 @@ class Desks:
         for channel in ONLINE:
             self._desks[channel] = Desk(self._database, self._doors[channel], self._house.index, reference)
         self.practices = await Practices.read(self._database, Role.API)
+        self.insurers = reference.insurers
         numbers = [each.decode() for each in reference.insurers.amc.tolist()]
         self._tenants = dict(zip(numbers, reference.insurers.tenant.tolist(), strict=True))
         self._amcs = {tenant: number for number, tenant in self._tenants.items()}

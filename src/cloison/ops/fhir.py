@@ -1,6 +1,5 @@
 """The FHIR gate put together: what each type can do, and the use cases behind it."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import numpy as np
@@ -20,14 +19,15 @@ from cloison.gateways.fhir.eligibility import Eligibility
 from cloison.gateways.fhir.interaction import CONTENT_TYPE, Answer, Call
 from cloison.gateways.fhir.kept_eligibility import ANSWER, ANSWER_PARAMETERS, PARAMETERS, Requests
 from cloison.gateways.fhir.payments import NAME as PAYMENT
-from cloison.gateways.fhir.payments import NOTICE, NOTICE_PARAMETERS, Notices, Payments
+from cloison.gateways.fhir.payments import NOTICE, NOTICE_PARAMETERS, Notices
 from cloison.gateways.fhir.payments import PARAMETERS as PAYMENT_PARAMETERS
 from cloison.gateways.fhir.rest import History, Interactions, Read, Rest
 from cloison.gateways.fhir.stored import Stored
 from cloison.gateways.http.service import Services
 from cloison.identity.permissions import Circumstances, Permission, Resource, permit
+from cloison.ops import fhir_people as people
+from cloison.ops.desks import Desks
 from cloison.ops.house import House
-from cloison.payments import own
 from cloison.rules.acts import code_ids, domains
 from cloison.rules.vocabulary import Domain
 from cloison.storage.database import Database
@@ -41,8 +41,8 @@ JUDGED_WHEN_ASKED = {(REQUEST, "create"), (REQUEST, "$submit")}
 """Interactions that whoever carries them out permits or not, with their purpose and proof."""
 
 
-def routes(house: House, database: Database, services: Services, amc: Callable[[int], str]) -> list[Route]:
-    """The routes of the FHIR gate. `amc` gives the number of an insurer."""
+def routes(house: House, database: Database, services: Services, desks: Desks) -> list[Route]:
+    """The routes of the FHIR gate."""
     documents = Documents(house.keys)
     stored = Stored(Exchanges(database, Role.API, documents), LINKS)
     eligibility = Eligibility(services.ask, services.practice_of, domain_of)
@@ -54,12 +54,7 @@ def routes(house: House, database: Database, services: Services, amc: Callable[[
         ),
         ANSWER: Interactions(ANSWER_PARAMETERS, _read(stored, ANSWER), _history(stored, ANSWER), stored.find),
     }  # fmt: skip
-    payments = Payments(
-        lambda practice, search: own.find(database, Role.API, practice, search),
-        lambda practice, search: own.total(database, Role.API, practice, search),
-        lambda practice, numbers: own.lines(database, Role.API, practice, numbers),
-        amc,
-    )
+    payments = people.payments(database, desks)
     notices = Notices(payments, stored)
     types |= {
         PAYMENT: Interactions(PAYMENT_PARAMETERS, payments.read, find=payments.find),
@@ -67,6 +62,7 @@ def routes(house: House, database: Database, services: Services, amc: Callable[[
             NOTICE_PARAMETERS, _read(stored, NOTICE), _history(stored, NOTICE), stored.find, notices, notices.condition
         ),
     }
+    types |= people.register(database, desks)
     started = datetime.now(UTC)
 
     async def metadata(call: Call) -> Answer:
@@ -113,6 +109,8 @@ def _history(stored: Stored, kind: str) -> History:
 
 def _permitted(call: Call, kind: str, interaction: str) -> Reason | None:
     """Whether the caller may do this with a type: read again what its practice said and heard."""
+    if people.judged(call, kind):
+        return people.permitted(call, kind)
     if (kind, interaction) in JUDGED_WHEN_ASKED:
         return None
     actor = call.actor

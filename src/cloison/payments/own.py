@@ -1,7 +1,8 @@
-"""What a practice sees of its own payments: each one, where it stands, and the invoices that it is made of.
+"""What a practice sees of its own payments: each one, where it stands, and the invoices that it is made of. An insurer
+sees those that it pays, and where they stand.
 
-Read through the windows of migration 0045, in a transaction that names the practice: nobody's payments but its own
-exist in it. No person and no care is among these columns.
+Read through the windows of migration 0045, in a transaction that names the practice or the insurer: nobody's payments
+but its own exist in it. No person and no care is among these columns.
 """
 
 from collections.abc import Sequence
@@ -34,6 +35,7 @@ class OwnPayment:
 
     payment: int
     tenant: int
+    practice: int
     amount_cents: int
     end_to_end_id: str
     execution_date: date
@@ -72,13 +74,36 @@ class PaymentSearch:
     count: int = 20
 
 
-async def find(database: Storage, role: Role, practice: int, search: PaymentSearch) -> list[OwnPayment]:
-    """The payments that fit, newest first, at most `count`."""
-    rows = await own.find(database, role, practice, search)
+@dataclass(frozen=True, slots=True)
+class OwnRun:
+    """A payment run that paid a practice."""
+
+    run: int
+    execution_date: date
+    payments: int
+    amount_cents: int
+
+
+async def runs(database: Storage, practice: int, before: int | None, count: int) -> list[OwnRun]:
+    """The runs that paid this practice, newest first."""
+    return [OwnRun(*row) for row in await own.runs(database, practice, before, count)]
+
+
+async def run_of(database: Storage, practice: int, payment: int) -> int | None:
+    """The run of one payment of this practice."""
+    return await own.run_of(database, practice, payment)
+
+
+async def find(
+    database: Storage, role: Role, practice: int, search: PaymentSearch, tenant: int = 0
+) -> list[OwnPayment]:
+    """The payments that fit, newest first, at most `count`: those of a practice, or with `tenant` of an insurer."""
+    rows = await own.find(database, role, practice, search, tenant)
     return [
         OwnPayment(
             payment=row["payment"],
             tenant=row["tenant"],
+            practice=row["practice"],
             amount_cents=row["amount_cents"],
             end_to_end_id=row["end_to_end_id"],
             execution_date=row["execution_date"],
@@ -91,13 +116,13 @@ async def find(database: Storage, role: Role, practice: int, search: PaymentSear
     ]
 
 
-async def total(database: Storage, role: Role, practice: int, search: PaymentSearch) -> int:
+async def total(database: Storage, role: Role, practice: int, search: PaymentSearch, tenant: int = 0) -> int:
     """How many payments fit, wherever the page is."""
-    return await own.total(database, role, practice, search)
+    return await own.total(database, role, practice, search, tenant)
 
 
 async def lines(database: Storage, role: Role, practice: int, payments: Sequence[int]) -> list[OwnLine]:
-    """The lines of payments, in the order of their transfers."""
+    """The lines of payments of a practice, in the order of their transfers."""
     rows = await own.lines(database, role, practice, payments)
     return [
         OwnLine(

@@ -1,4 +1,7 @@
-"""The names of pages: opaque, sealed, of one practice, for an hour. An address never shows what was searched by."""
+"""The names of pages: opaque, sealed, of one practice, insurer or person, for an hour.
+
+An address never shows what was searched by.
+"""
 
 import base64
 import binascii
@@ -34,7 +37,7 @@ class Cursors:
         self._cipher = AESGCM(key)
 
     def write(self, cursor: Cursor, call: Call) -> str:
-        """The name of a page, for the practice of this caller."""
+        """The name of a page, for the practice of this caller: its insurer or itself when it has none."""
         until = int(call.now.timestamp()) + KEPT_SECONDS
         body = msgspec.json.encode((cursor.kind, cursor.used, cursor.up_to, cursor.before, until))
         nonce = os.urandom(NONCE_BYTES)
@@ -55,4 +58,6 @@ class Cursors:
 
 
 def _aad(call: Call) -> bytes:
-    return b"fhir page" + call.actor.practice.to_bytes(4, "big")
+    actor = call.actor
+    whose = (actor.practice, actor.tenant, 0 if actor.practice or actor.tenant else actor.account)
+    return b"fhir page" + b"".join(each.to_bytes(8, "big") for each in whose)

@@ -71,14 +71,16 @@ class Call:
         found = ETAG.fullmatch(tag)
         return int(found[1]) if found else -1
 
-    def knows(self, version: int, updated: datetime) -> bool:
+    def knows(self, version: int, updated: datetime | None) -> bool:
         """Whether the caller says that it has this version already."""
         tags = self.header("if-none-match")
         if tags:
             return "*" in tags or any(int(each) == version for each in ETAG.findall(tags))
         since = self.header("if-modified-since")
+        if not since or updated is None:
+            return False
         try:
-            return bool(since) and updated.replace(microsecond=0) <= parsedate_to_datetime(since)
+            return updated.replace(microsecond=0) <= parsedate_to_datetime(since)
         except (ValueError, TypeError):
             return False
 
@@ -135,11 +137,12 @@ def _named(body: bytes) -> _Named:
         return _Named()
 
 
-def named(body: bytes, document: str, version: int, updated: datetime) -> bytes:
-    """A resource with the id and version that this server gives it. Nothing else of its text changes."""
+def named(body: bytes, document: str, version: int, updated: datetime | None) -> bytes:
+    """A resource with the id and version that this server gives it, and when it was last changed, where that is known.
+    Nothing else of its text changes."""
     fields = _fields.decode(body)
     meta: dict[str, Tree] = dict(_fields.decode(fields["meta"])) if "meta" in fields else {}
-    meta |= {"versionId": str(version), "lastUpdated": instant(updated)}
+    meta |= {"versionId": str(version)} | ({"lastUpdated": instant(updated)} if updated else {})
     first: dict[str, Tree] = {"resourceType": fields["resourceType"], "id": document, "meta": meta}
     return _encode(first | {name: value for name, value in fields.items() if name not in first})
 

@@ -18,6 +18,7 @@ from cloison.gateways.fhir.payment_reasons import AMOUNT_DIFFERS, PAYMENT_UNKNOW
 from cloison.gateways.fhir.rest_reasons import NOT_FOUND
 from cloison.gateways.fhir.search import Kind, Match, Page, Query, Token
 from cloison.gateways.fhir.stored import Stored, name_of
+from cloison.identity import Actor
 from cloison.payments.chart import TransferKind
 from cloison.payments.own import STANDS, OwnLine, OwnPayment, PaymentSearch
 
@@ -34,16 +35,20 @@ DIGITS_MAX = 18
 
 @dataclass(frozen=True, slots=True)
 class Payments:
-    """The payments of the practice of each caller. `insurer` gives the AMC number of an insurer."""
+    """The payments of each caller: to its practice, or by its insurer, which sees whom it pays and not what for.
 
-    find_own: Callable[[int, PaymentSearch], Awaitable[list[OwnPayment]]]
-    total_own: Callable[[int, PaymentSearch], Awaitable[int]]
-    lines_own: Callable[[int, Sequence[int]], Awaitable[list[OwnLine]]]
+    `insurer` gives the AMC number of an insurer, `payee` the number of a practice.
+    """
+
+    find_own: Callable[[Actor, PaymentSearch], Awaitable[list[OwnPayment]]]
+    total_own: Callable[[Actor, PaymentSearch], Awaitable[int]]
+    lines_own: Callable[[Actor, Sequence[int]], Awaitable[list[OwnLine]]]
     insurer: Callable[[int], str]
+    payee: Callable[[int], str]
 
     async def read(self, call: Call, text: str, version: str = "") -> Answer:
         """One payment, as it stands."""
-        found = await self.find_own(call.actor.practice, PaymentSearch(payments=(_number(text),)))
+        found = await self.find_own(call.actor, PaymentSearch(payments=(_number(text),)))
         if not found or (version and str(found[0].version) != version):
             raise Misuse(NOT_FOUND)
         payment = found[0]
@@ -54,11 +59,11 @@ class Payments:
 
     async def find(self, call: Call, query: Query) -> Page:
         """One page of payments, newest first."""
-        practice, search = call.actor.practice, _search(query, query.count + 1)
-        total = await self.total_own(practice, search) if query.total or query.count_only else None
+        search = _search(query, query.count + 1)
+        total = await self.total_own(call.actor, search) if query.total or query.count_only else None
         if query.count_only:
             return Page((), total)
-        found = await self.find_own(practice, search)
+        found = await self.find_own(call.actor, search)
         page = found[: query.count]
         bodies = await self._bodies(call, page)
         up_to = query.up_to if query.up_to is not None else (page[0].payment if page else None)
@@ -66,7 +71,7 @@ class Payments:
         return Page(matches, total, up_to, page[-1].payment if len(found) > query.count else None)
 
     async def _bodies(self, call: Call, payments: Sequence[OwnPayment]) -> list[bytes]:
-        lines = await self.lines_own(call.actor.practice, [each.payment for each in payments])
+        lines = await self.lines_own(call.actor, [each.payment for each in payments])
         return [self._body(each, [line for line in lines if line.payment == each.payment]) for each in payments]
 
     def _body(self, payment: OwnPayment, lines: Sequence[OwnLine]) -> bytes:
@@ -82,9 +87,19 @@ class Payments:
             payment_date=payment.execution_date.isoformat(),
             payment_amount=euros(payment.amount_cents),
             payment_identifier=r4.Identifier(system=LABEL, value=payment.end_to_end_id),
-            detail=[_detail(line) for line in lines] or None,
+            detail=[_detail(line) for line in lines] or [self._whole(payment)],
         )
         return named(reading.write(resource), str(payment.payment), payment.version, payment.told_at)
+
+    def _whole(self, payment: OwnPayment) -> r4.PaymentReconciliationDetail:
+        """A payment as who makes it sees it: to whom, and nothing of the care that it is for."""
+        number = r4.Identifier(system=systems.PRACTICE[-1], value=self.payee(payment.practice))
+        return r4.PaymentReconciliationDetail(
+            type=r4.CodeableConcept(coding=[r4.Coding(system=TYPES, code="payment")]),
+            payee=r4.Reference(type="Organization", identifier=number),
+            date=payment.execution_date.isoformat(),
+            amount=euros(payment.amount_cents),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +122,7 @@ class Notices:
         """Read a notice. Raises Misuse when its payment is not one of the practice, or has another amount."""
         notice = request(call.body, r4.PaymentNotice).asked
         text = (notice.payment.reference or "").rpartition("/")[2]
-        found = await self.payments.find_own(call.actor.practice, PaymentSearch(payments=(_number(text),)))
+        found = await self.payments.find_own(call.actor, PaymentSearch(payments=(_number(text),)))
         if not found:
             raise wrong(PAYMENT_UNKNOWN, f"{NOTICE}.payment")
         if cents_of(notice.amount, f"{NOTICE}.amount") != found[0].amount_cents:

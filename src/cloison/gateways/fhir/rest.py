@@ -151,7 +151,10 @@ class Rest:
         self._require(call, kind, "search-type", type_.find)
         assert type_.find is not None
         query = understood(call, kind, type_.parameters, self._cursors)
-        return Answer(200, bundle(call, query, await type_.find(call, query), self._cursors))
+        page = await type_.find(call, query)
+        if page.updated is not None and call.knows(page.version, page.updated):
+            return Answer(304, version=page.version, updated=page.updated)
+        return Answer(200, bundle(call, query, page, self._cursors), page.version, page.updated)
 
     async def _update(self, call: Call, kind: str, type_: Interactions, document: str) -> Answer:
         self._require(call, kind, "update", type_.update)

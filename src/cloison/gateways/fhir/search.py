@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from cloison.errors import Misuse
+from cloison.gateways.fhir import systems
 from cloison.gateways.fhir.cursors import Cursor, Cursors
 from cloison.gateways.fhir.interaction import Call, Fields, Tree, instant
 from cloison.gateways.fhir.rest_reasons import IDENTITY_IN_ADDRESS, PARAMETER_UNKNOWN, PARAMETER_WRONG
@@ -26,6 +27,9 @@ DATE = re.compile(r"(eq|ge|le|gt|lt|sa|eb)?(\d{4})(?:-(\d{2})(?:-(\d{2})(T[0-9:.
 ALWAYS = ("_id", "_lastUpdated")
 OF_RESULTS = ("_count", "_total", "_sort", "_include", "_revinclude", "_elements", "_summary", "_format", "_pretty")
 PAGE = "_page"
+OUTCOME = "OperationOutcome"
+PERSONAL = frozenset({"birthdate", "birth-rank", "subscriber-id"})
+"""Parameters that say who somebody is, whatever their value: never in an address."""
 
 
 class Kind(StrEnum):
@@ -34,6 +38,7 @@ class Kind(StrEnum):
     TOKEN = "token"  # noqa: S105  FHIR's word for a code
     DATE = "date"
     REFERENCE = "reference"
+    STRING = "string"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,7 @@ class Query:
     tokens: Mapping[str, tuple[Token, ...]] = field(default_factory=dict[str, tuple[Token, ...]], repr=False)
     dates: Mapping[str, Span] = field(default_factory=dict[str, Span])
     references: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    strings: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]], repr=False)
     count: int = COUNT_DEFAULT
     total: bool = False
     count_only: bool = False
@@ -85,15 +91,25 @@ class Match:
     body: bytes = field(repr=False)
     included: bool = False
 
+    @property
+    def mode(self) -> str:
+        """Why it is in the page: an OperationOutcome there is about the search, and has no address."""
+        return "outcome" if self.kind == OUTCOME else "include" if self.included else "match"
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a search found: one page. `next_before` continues it, None ends it; `up_to` is the place it started from."""
+    """What a search found: one page. `next_before` continues it, None ends it; `up_to` is the place it started from.
+
+    With a `version` the page is one resource as it stands: a caller that has this version already is told so.
+    """
 
     matches: Sequence[Match]
     total: int | None = None
     up_to: int | None = None
     next_before: int | None = None
+    version: int = 0
+    updated: datetime | None = None
 
 
 def understood(call: Call, kind: str, parameters: Mapping[str, Kind], cursors: Cursors) -> Query:
@@ -111,6 +127,7 @@ def understood(call: Call, kind: str, parameters: Mapping[str, Kind], cursors: C
     tokens: dict[str, tuple[Token, ...]] = {}
     dates: dict[str, Span] = {}
     references: dict[str, tuple[str, ...]] = {}
+    strings: dict[str, tuple[str, ...]] = {}
     used: list[tuple[str, str]] = []
     for name, value in given:
         bare, _, modifier = name.partition(":")
@@ -126,11 +143,14 @@ def understood(call: Call, kind: str, parameters: Mapping[str, Kind], cursors: C
             dates[bare] = dates.get(bare, Span()).and_also(_span(name, value))
         elif what is Kind.TOKEN or modifier == "identifier":
             tokens[bare] = tuple(_token(each) for each in value.split(","))
+        elif what is Kind.STRING:
+            strings[bare] = tuple(each.strip() for each in value.split(","))
         else:
             references[bare] = tuple(each.rpartition("/")[2] for each in value.split(","))
     return Query(
-        kind, tokens, dates, references, up_to=up_to, before=before, used=tuple(used), **_results(dict(given), strict)
-    )
+        kind, tokens, dates, references, strings, up_to=up_to, before=before, used=tuple(used),
+        **_results(dict(given), strict),
+    )  # fmt: skip
 
 
 _TYPES = ("Patient", "Claim", "Coverage", "Organization", "CoverageEligibilityRequest", "ClaimResponse")
@@ -178,11 +198,8 @@ def bundle(call: Call, query: Query, page: Page, cursors: Cursors) -> bytes:
         found["total"] = page.total
     found["link"] = links
     entries = [
-        {
-            "fullUrl": f"{call.base}/{match.kind}/{match.document}",
-            "resource": msgspec.Raw(_subset(match.body, query.elements)),
-            "search": {"mode": "include" if match.included else "match"},
-        }
+        ({} if match.kind == OUTCOME else {"fullUrl": f"{call.base}/{match.kind}/{match.document}"})
+        | {"resource": msgspec.Raw(_subset(match.body, query.elements)), "search": {"mode": match.mode}}
         for match in page.matches
     ]
     if entries and not query.count_only:
@@ -204,7 +221,8 @@ def _subset(body: bytes, elements: Sequence[str]) -> bytes:
 
 def _refuse_identities(parameters: Sequence[tuple[str, str]]) -> None:
     for name, value in parameters:
-        if NIR_SHAPE.search(value) or any(system in value for system in NIR_SYSTEMS):
+        named = name in PERSONAL or any(system in value for system in (*NIR_SYSTEMS, systems.ADHERENT))
+        if named or NIR_SHAPE.search(value):
             raise Misuse(IDENTITY_IN_ADDRESS, cause=name.partition(":")[0])
 
 

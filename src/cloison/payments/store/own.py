@@ -1,4 +1,5 @@
-"""SQL of what a practice sees of its payments: windows under row security, in a transaction that names it."""
+"""SQL of what a practice, or an insurer, sees of its payments: windows under row security, in a transaction that names
+it."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -22,8 +23,9 @@ where ($1::int8[] is null or p.payment = any ($1)) and ($2::text is null or p.en
   and ($7::bool is null or (coalesce(e.state, 1) in (1, 2, 4)) = $7) and ($8::int8 is null or p.payment <= $8)
 """
 FIND = f"""
-select p.payment, p.tenant, p.amount_cents, p.end_to_end_id, p.execution_date, coalesce(e.state, 1)::int2 as state,
-       coalesce(e.bank_reason, '') as bank_reason, coalesce(e.rank, 0) + 1 as version, t.told_at
+select p.payment, p.tenant, p.practice, p.amount_cents, p.end_to_end_id, p.execution_date,
+       coalesce(e.state, 1)::int2 as state, coalesce(e.bank_reason, '') as bank_reason,
+       coalesce(e.rank, 0) + 1 as version, t.told_at
 {FITTING} and ($9::int8 is null or p.payment < $9) order by p.payment desc limit $10
 """
 # What a line pays is named by its transfer: of a decision, which is of an invoice.
@@ -38,19 +40,42 @@ where l.payment = any ($1) order by l.payment, l.transfer
 """
 
 
-async def find(database: Storage, role: Role, practice: int, search: "PaymentSearch") -> list[Row]:
-    async with database.transaction(role, practice=practice) as work:
+RUNS = """
+select r.run, r.execution_date, count(*)::int4 as payments, payments.sum_cents(p.amount_cents)::int8 as amount_cents
+from payments.payment p join payments.payment_order o using (payment_order) join payments.run r using (run)
+where p.practice = $1 and ($2::int4 is null or r.run < $2) group by r.run, r.execution_date order by r.run desc limit $3
+"""
+
+
+async def find(database: Storage, role: Role, practice: int, search: "PaymentSearch", tenant: int) -> list[Row]:
+    async with database.transaction(role, practice=practice, tenant=tenant) as work:
         return await connection_of(work).fetch(FIND, *_conditions(search), search.before, search.count)
 
 
-async def total(database: Storage, role: Role, practice: int, search: "PaymentSearch") -> int:
-    async with database.transaction(role, practice=practice) as work:
+async def total(database: Storage, role: Role, practice: int, search: "PaymentSearch", tenant: int) -> int:
+    async with database.transaction(role, practice=practice, tenant=tenant) as work:
         return await connection_of(work).fetchval(f"select count(*) {FITTING}", *_conditions(search))
 
 
 async def lines(database: Storage, role: Role, practice: int, payments: Sequence[int]) -> list[Row]:
     async with database.transaction(role, practice=practice) as work:
         return await connection_of(work).fetch(LINES, list(payments))
+
+
+async def runs(database: Storage, practice: int, before: int | None, count: int) -> list[Row]:
+    """Orders are no window of a practice: the books are asked, for this practice alone."""
+    async with database.transaction(Role.PAY) as work:
+        return await connection_of(work).fetch(RUNS, practice, before, count)
+
+
+async def run_of(database: Storage, practice: int, payment: int) -> int | None:
+    async with database.transaction(Role.PAY) as work:
+        return await connection_of(work).fetchval(
+            """select o.run from payments.payment p join payments.payment_order o using (payment_order)
+               where p.payment = $1 and p.practice = $2""",
+            payment,
+            practice,
+        )
 
 
 def _conditions(search: "PaymentSearch") -> tuple[object, ...]:
