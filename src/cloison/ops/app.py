@@ -153,7 +153,7 @@ def build(parts: Parts) -> Starlette:
             *routes(services, PARTS),
             *shown,
             *served,
-            *fhir.routes(parts.house, parts.database, services, parts.desks.amc),
+            *fhir.routes(parts.house, parts.database, services, parts.desks),
         ],
         around,
     )
