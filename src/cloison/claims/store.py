@@ -387,22 +387,6 @@ async def decided_lines(work: Transaction, decisions: NDArray[np.int64]) -> dict
     )
 
 
-async def tell_without_payment(work: Transaction, run: int) -> NDArray[np.int64]:
-    """The decisions that pay nothing, told with this run: those not told before, and those it told the first time."""
-    connection = connection_of(work)
-    await connection.execute(
-        """insert into claims.told (decision, run)
-           select decision, $1 from claims.decision d
-           where state in (1, 3) and not exists (select from claims.told t where t.decision = d.decision)
-             and not exists (select from claims.decision x where x.replaces = d.decision)""",
-        run,
-    )
-    found = await fetch(
-        connection, "select decision from claims.told where run = $1 order by 1", run, columns={"decision": "int64"}
-    )
-    return found["decision"].astype(np.int64)
-
-
 async def standing(work: Transaction, invoices: NDArray[np.int64]) -> list[asyncpg.Record]:
     """The decision in force of each of these invoices: invoice, decision, state, practice, tenant, person."""
     return await connection_of(work).fetch(

@@ -24,7 +24,7 @@ from starlette.types import ASGIApp, Scope
 
 from cloison import __version__
 from cloison.errors import Misuse, Reason, Unavailable
-from cloison.gateways.http import files, webhooks
+from cloison.gateways.http import files, papers, webhooks
 from cloison.gateways.http.files import FileServices
 from cloison.gateways.http.protocol import CERTIFICATE
 from cloison.gateways.http.reasons import BY_STATUS, MALFORMED, NO_PRACTICE
@@ -43,6 +43,7 @@ from cloison.ops.batcher import POLICIES, Policy
 from cloison.ops.catalogue import PARTS
 from cloison.ops.desks import Desks
 from cloison.ops.house import House
+from cloison.ops.papers import Papers
 from cloison.storage.database import Database
 from cloison.storage.roles import Role
 
@@ -138,6 +139,8 @@ def build(parts: Parts) -> Starlette:
     handled = FileServices(counter.begin, counter.find, counter.listed, counter.add, counter.complete, counter.abandon)
     served = [
         *files.routes(handled, site),
+        *papers.routes(Papers(parts.database).services(parts.desks.amc), site),
+        *papers.routes(Papers(parts.database).services(parts.desks.amc), site),
         *webhooks.routes(
             WebhookServices(
                 counter.subscribe,

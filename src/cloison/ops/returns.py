@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cloison.claims import store as claims_store
+from cloison.claims import store_told
 from cloison.claims.refusals import PRACTICE_UNKNOWN, TAKEN_BACK
 from cloison.errors import Catalogue, Misuse
 from cloison.gateways.files import noemie, returns
@@ -17,6 +18,7 @@ from cloison.gateways.files.returns import Movement, Told
 from cloison.identity import Practices
 from cloison.ops.catalogue import REASONS
 from cloison.payments import payables, remittance
+from cloison.payments.own import OwnPayment
 from cloison.payments.store import runs
 from cloison.rights.reference import Reference
 from cloison.storage.database import Database
@@ -85,11 +87,49 @@ def _written_whole(rendered: noemie.Returns, paths: list[Path]) -> None:
         draft.replace(path)
 
 
-async def _groups(work: Transaction, run: int, created: date) -> _Groups:
-    """Payments and unpaid decisions as groups, sorted by practice. Raises Misuse when there is no such run."""
+async def noemie_of(database: Database, run: int, practice: int) -> bytes:
+    """The return of one practice in a run that was told, as its file was written. Empty when the run tells it nothing.
+
+    Raises Misuse when there is no such run.
+    """
+    practices = await Practices.read(database, Role.PAY)
+    number_of = dict(zip(practices.practice.tolist(), practices.number.tolist(), strict=True))
+    insurers = (await Reference.read(database, Role.CLAIMS)).insurers
+    amc_of = dict(zip(insurers.tenant.tolist(), insurers.amc.tolist(), strict=True))
+    async with database.transaction(Role.PAY) as work:
+        created = (await payables.summary(work, run)).execution_date
+        groups = await _groups(work, run, created, practice)
+        if not len(groups.practice):
+            return b""
+        everything = slice(0, len(groups.practice))
+        _, contents, numbers = await _contents(work, groups, everything, number_of, amc_of, REASONS)
+    rendered = noemie.render(noemie.Letterhead(sender=SENDER, created=created), numbers, contents)
+    return bytes(rendered.of(0))
+
+
+async def advice_of(database: Database, payment: OwnPayment, run: int, practice: int) -> remittance.Advice:
+    """The remittance advice of one payment of a practice, which belongs to this run."""
+    practices = await Practices.read(database, Role.PAY)
+    row = int(np.flatnonzero(practices.practice == practice)[0])
+    insurers = (await Reference.read(database, Role.CLAIMS)).insurers
+    async with database.transaction(Role.PAY) as work:
+        groups = await _groups(work, run, date.min, practice)
+        group = int(np.flatnonzero(groups.label == payment.end_to_end_id.encode())[0])
+        number = practices.number[row].decode()
+        return await _advice(work, groups, group, insurers.named(payment.tenant), number, practices.name[row])
+
+
+async def _groups(work: Transaction, run: int, created: date, only: int | None = None) -> _Groups:
+    """Payments and unpaid decisions as groups, sorted by practice. Raises Misuse when there is no such run.
+
+    For one practice alone, what was told with the run is read; for all, it is written that it is told now.
+    """
     await payables.summary(work, run)
-    data = await payables.returns_data(work, run)
-    silent = await claims_store.tell_without_payment(work, run)
+    data = await payables.returns_data(work, run, only)
+    if only is None:
+        silent = await store_told.tell_without_payment(work, run)
+    else:
+        silent = await store_told.told_without_payment(work, run, only)
     rows = await claims_store.decided(work, silent)
     pair, inverse = np.unique(np.stack([rows["practice"], rows["tenant"]], axis=1), axis=0, return_inverse=True)
     pair = pair.reshape(-1, 2)

@@ -205,9 +205,10 @@ def _written(order: Order, path: Path, expected: bytes | None) -> bytes:
     return digest
 
 
-async def returns_data(work: Transaction, number: int) -> Returns:
-    """The payments of a run and what each pays. A payment that repeats a returned one shows what that one paid."""
-    payments, lines = await runs.returned_columns(work, number)
+async def returns_data(work: Transaction, number: int, practice: int | None = None) -> Returns:
+    """The payments of a run, to one practice or to all, and what each pays. A payment that repeats a returned one shows
+    what that one paid."""
+    payments, lines = await runs.returned_columns(work, number, practice)
     payment = np.array(payments["payment"] or [], np.int64)
     of_line = np.array(lines["payment"] or [], np.int64)
     days = np.array(payments["execution_day"] or [], np.int64)

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from cloison.errors import Catalogue
-from cloison.gateways.http import catalogue_pages, eligibility, files, house_pages, oauth, openapi, webhooks
+from cloison.gateways.http import catalogue_pages, eligibility, files, house_pages, oauth, openapi, papers, webhooks
 from cloison.gateways.http.negotiation import JSON
 from cloison.gateways.http.openapi import Operation, Parameter
 from cloison.gateways.http.rim import Endpoint
@@ -72,6 +72,7 @@ OPERATIONS = (
     ),
     *files.OPERATIONS,
     *webhooks.OPERATIONS,
+    *papers.OPERATIONS,
 )
 
 

@@ -80,13 +80,13 @@ select array_agg(payment) as payment, array_agg(tenant) as tenant, array_agg(pra
        array_agg(amount_cents) as amount_cents, array_agg(end_to_end_id) as end_to_end_id,
        array_agg(execution_date - date '1970-01-01') as execution_day
 from (select p.* from payments.payment p join payments.payment_order o using (payment_order)
-      where o.run = $1 order by p.payment) p
+      where o.run = $1 and ($2::int4 is null or p.practice = $2) order by p.payment) p
 """
 RETURNED_LINES = """
 with recursive part as (
     select p.payment, l.transfer from payments.payment_order o
     join payments.payment p using (payment_order) join payments.payment_line l using (payment)
-    where o.run = $1
+    where o.run = $1 and ($2::int4 is null or p.practice = $2)
     union all
     select part.payment, l.transfer
     from part
@@ -160,11 +160,12 @@ async def file_written(work: Transaction, payment_order: int, digest: bytes, siz
     await connection_of(work).execute(FILE_WRITTEN, payment_order, digest, size_bytes)
 
 
-async def returned_columns(work: Transaction, run: int) -> tuple[Row, Row]:
-    """The payments of a run, and what each pays, as columns; a payment made again shows what it first paid."""
+async def returned_columns(work: Transaction, run: int, practice: int | None) -> tuple[Row, Row]:
+    """The payments of a run, to one practice or to all, and what each pays, as columns; a payment made again shows what
+    it first paid."""
     connection = connection_of(work)
-    payments = await connection.fetchrow(RETURNED_PAYMENTS, run)
-    lines = await connection.fetchrow(RETURNED_LINES, run)
+    payments = await connection.fetchrow(RETURNED_PAYMENTS, run, practice)
+    lines = await connection.fetchrow(RETURNED_LINES, run, practice)
     assert payments is not None and lines is not None, "an aggregate always has a row"
     return payments, lines
 
