@@ -67,7 +67,7 @@ def read(token: str) -> Compact | None:
     head, body, tail = token.split(".")
     try:
         header, claims, signature = _object.decode(decode(head)), _object.decode(decode(body)), decode(tail)
-    except (ValueError, msgspec.DecodeError):
+    except (ValueError, msgspec.DecodeError, RecursionError):
         return None
     if "crit" in header or "b64" in header:
         return None

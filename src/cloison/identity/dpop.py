@@ -69,10 +69,14 @@ class Keys:
         self._known: OrderedDict[bytes, tuple[compact.Key, bytes]] = OrderedDict()
 
     def of(self, jwk: object) -> tuple[compact.Key, bytes] | None:
-        name = compact.digest(repr(jwk))
+        if not isinstance(jwk, dict):
+            return None
+        members: dict[str, object] = {str(name): value for name, value in jwk.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]  from outside
+        plain = {name: value if isinstance(value, str) else "" for name, value in members.items()}
+        name = compact.digest(repr(sorted(plain.items())))  # what is no text is no part of a key, and may be any depth
         known = self._known.get(name)
         if known is None:
-            key = compact.public_key(jwk)
+            key = compact.public_key(members)
             if key is None:
                 return None
             known = self._known[name] = key, compact.thumbprint(key)

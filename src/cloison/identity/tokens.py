@@ -126,6 +126,8 @@ def check(written: str, realm: Realm, keys: TokenKeys, now: datetime) -> Bound |
         return TOKEN_INVALID
     if now.timestamp() >= ends:
         return TOKEN_EXPIRED
+    if max(made, compact.instant(claims, "nbf") or made) > now.timestamp() + SKEW.total_seconds():
+        return TOKEN_INVALID
     shown: dict[str, object] = {str(name): value for name, value in confirmation.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]  signed by us
     certificate, key_thumbprint = compact.text(shown, "x5t#S256"), compact.text(shown, "jkt")
     if not certificate and not key_thumbprint:
