@@ -117,3 +117,28 @@ def question(case: dict[str, str], day: str, **changes: Any) -> dict[str, Any]:
         "domain": case["domain"], "proof": "card",
     }  # fmt: skip
     return asked | changes
+
+
+def request_for_eligibility(case: dict[str, str], day: str, name: str = "") -> dict[str, Any]:
+    """The same question as FHIR says it; `name` is the practice's own number of it."""
+    birth, insurer = case["birth"], {"identifier": {"system": "urn:cloison:amc", "value": case["amc"]}}
+    asked: dict[str, Any] = {
+        "resourceType": "CoverageEligibilityRequest",
+        "contained": [
+            {"resourceType": "Patient", "id": "patient", "birthDate": f"{birth[:4]}-{birth[4:6]}-{birth[6:]}"},
+            {"resourceType": "Coverage", "id": "card", "status": "active", "subscriberId": case["adherent"],
+             "beneficiary": {"reference": "#patient"}, "payor": [insurer]},
+        ],
+        "extension": [{"url": "urn:cloison:proof", "valueCode": "card"}],
+        "status": "active",
+        "purpose": ["benefits"],
+        "patient": {"reference": "#patient"},
+        "servicedDate": day,
+        "created": day,
+        "insurer": insurer,
+        "insurance": [{"focal": True, "coverage": {"reference": "#card"}}],
+        "item": [{"category": {"coding": [{"system": "urn:cloison:domaine", "code": case["domain"]}]}}],
+    }  # fmt: skip
+    if name:
+        asked["identifier"] = [{"system": "urn:example:requests", "value": name}]
+    return asked

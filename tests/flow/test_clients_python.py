@@ -1,0 +1,103 @@
+"""Two Python clients that nobody here wrote, against the sandbox over TLS: capability, eligibility, payment."""
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from fhirclient import client as smart
+from fhirclient.models.coverageeligibilityrequest import CoverageEligibilityRequest
+from fhirclient.models.coverageeligibilityresponse import CoverageEligibilityResponse
+from fhirclient.models.paymentreconciliation import PaymentReconciliation
+from fhirclient.server import FHIRNotFoundException
+from fhirpy import SyncFHIRClient
+from fhirpy.base.exceptions import OperationOutcome, ResourceNotFound
+from tests.flow.live import Sandbox, request_for_eligibility
+
+TODAY = datetime.now(UTC).date().isoformat()
+
+
+def fhirpy_for(sandbox: Sandbox, name: str = "pharmacy") -> SyncFHIRClient:
+    """fhirpy with a certificate and its token."""
+    keys = sandbox.keys
+    return SyncFHIRClient(
+        f"{sandbox.site}/fhir",
+        authorization=f"Bearer {sandbox.token(name)}",
+        requests_config={
+            "cert": (str(keys / f"{name}.crt.pem"), str(keys / f"{name}.key.pem")), "verify": str(keys / "ca.pem"),
+        },
+    )  # fmt: skip
+
+
+def fhirclient_for(sandbox: Sandbox, name: str = "pharmacy") -> Any:  # Any: the library is not typed
+    """fhirclient, which has no login of machines: its session is given the certificate and the token."""
+    known: Any = smart.FHIRClient(settings={"app_id": name, "api_base": f"{sandbox.site}/fhir"})
+    session = known.server.session
+    session.cert = (str(sandbox.keys / f"{name}.crt.pem"), str(sandbox.keys / f"{name}.key.pem"))
+    session.trust_env = False  # what the environment says of authorities would count more than `verify`
+    session.verify = str(sandbox.keys / "ca.pem")
+    session.headers["Authorization"] = f"Bearer {sandbox.token(name)}"
+    return known
+
+
+def test_fhirpy_reads_what_the_server_can_do(sandbox: Sandbox) -> None:
+    told = fhirpy_for(sandbox).execute("metadata", method="get")
+    assert told["fhirVersion"] == "4.0.1"
+    assert {each["type"] for each in told["rest"][0]["resource"]} >= {"CoverageEligibilityRequest"}
+
+
+def test_fhirpy_asks_keeps_finds_and_reads_its_question(sandbox: Sandbox) -> None:
+    fhir, name = fhirpy_for(sandbox), str(uuid.uuid4())
+    asked = fhir.resource(**{
+        each: value
+        for each, value in request_for_eligibility(sandbox.cases["open"], TODAY, name).items()
+        if each != "resourceType"
+    }, resource_type="CoverageEligibilityRequest")  # fmt: skip
+    asked.save()
+    assert asked.id
+    found = fhir.resources("CoverageEligibilityRequest").search(identifier=f"urn:example:requests|{name}").fetch_all()
+    assert [each.id for each in found] == [asked.id]
+    answer = fhir.resources("CoverageEligibilityResponse").search(request=asked.to_reference()).first()
+    assert answer is not None
+    assert answer.insurance[0]["inforce"] is True
+    assert fhir.get("CoverageEligibilityResponse", answer.id)["outcome"] == "complete"
+
+
+def test_fhirpy_asks_at_once_and_learns_why_not(sandbox: Sandbox) -> None:
+    fhir = fhirpy_for(sandbox)
+    told = fhir.execute(
+        "CoverageEligibilityRequest/$submit", data=request_for_eligibility(sandbox.cases["closed"], TODAY)
+    )
+    assert told["insurance"][0]["inforce"] is False
+    item = told["insurance"][0]["item"][0]
+    assert item["excluded"] is True
+    assert "rights.closed" in str(item["extension"])
+
+
+def test_fhirpy_meets_faults_that_it_understands(sandbox: Sandbox) -> None:
+    fhir = fhirpy_for(sandbox)
+    with pytest.raises(ResourceNotFound):
+        fhir.get("CoverageEligibilityResponse", str(uuid.uuid4()))
+    with pytest.raises(OperationOutcome) as refused:
+        fhir.execute("CoverageEligibilityRequest/$submit", data={"resourceType": "CoverageEligibilityRequest"})
+    assert "fhir." in str(refused.value)
+
+
+def test_fhirclient_reads_asks_and_is_answered(sandbox: Sandbox) -> None:
+    server = fhirclient_for(sandbox).server
+    assert server.capabilityStatement.fhirVersion == "4.0.1"
+    asked = CoverageEligibilityRequest(request_for_eligibility(sandbox.cases["open"], TODAY, str(uuid.uuid4())))
+    kept = CoverageEligibilityRequest(asked.create(server))
+    assert kept.id
+    search: Any = CoverageEligibilityResponse.where({"request": f"CoverageEligibilityRequest/{kept.id}"})
+    (answer,) = search.perform_resources_iter(server)
+    assert answer.insurance[0].inforce is True
+    assert CoverageEligibilityResponse.read(answer.id, server).outcome == "complete"
+    with pytest.raises(FHIRNotFoundException):
+        CoverageEligibilityResponse.read(str(uuid.uuid4()), server)
+
+
+def test_fhirclient_follows_its_payments(sandbox: Sandbox) -> None:
+    server = fhirclient_for(sandbox).server
+    found = list(PaymentReconciliation.where({"status": "active"}).perform_resources_iter(server))
+    assert all(each.resource_type == "PaymentReconciliation" for each in found)
