@@ -18,6 +18,7 @@ from cloison.disclosure import Channel
 from cloison.gateways.http.webhooks import PREFIX, WINDOW, genuine
 from cloison.identity import ActorKind, Means
 from cloison.ops import notify, wire
+from cloison.ops.store import spooled
 from cloison.ops.webhook_address import acceptable
 from cloison.storage.keys import KeyProvider
 from cloison.world.build import build
@@ -101,6 +102,16 @@ async def test_a_file_in_pieces_goes_on_where_it_stopped(gate: Opened, sender: d
     assert last.json()["sha256"] == hashlib.sha256(content).hexdigest()
     over = await gate.client.patch(where, content=b"", headers=sender | {"upload-offset": str(len(content))})
     assert (over.status_code, over.json()["code"]) == (409, "http.upload_over")
+
+
+async def test_housekeeping_spares_what_is_still_on_its_way(
+    gate: Opened, sender: dict[str, str], shared_day: Day
+) -> None:
+    """A piece that waits for the next one, and a file that waits to be taken, are named by a book."""
+    before = await spooled(shared_day.database)
+    await send(gate, sender, b"the beginning", **{"upload-complete": "?0"})
+    await send(gate, sender, b"a whole file", "whole.b2")
+    assert len(await spooled(shared_day.database) - before) == 2
 
 
 async def test_what_arrived_before_the_line_broke_is_not_lost(gate: Opened, sender: dict[str, str]) -> None:

@@ -24,12 +24,24 @@ class Figures:
     disclosures: int
     unsettled: int
     guaranteed_refused: int
+    quotes_paid: int
+    """Invoices of quotes of which each promised cent is paid."""
+    quotes_paid_cents: int
 
 
 async def day_figures(address: Address) -> Figures:
     """The figures of everything in this database."""
     connection = await administer(address)
     try:
+        quotes = await connection.fetchrow(
+            """select count(*) filter (where d.amc_cents = p.promised) as kept,
+                      coalesce(sum(d.amc_cents), 0)::int8 as paid
+               from claims.quote_number n join claims.invoice i on i.engagement = n.engagement
+               join claims.decision d using (invoice)
+               cross join lateral (select sum(x.promised_cents) as promised from claims.quote_promise x
+                                   where x.tenant = n.tenant and x.quote = n.quote) as p"""
+        )
+        assert quotes is not None, "a sum has one row"
         return Figures(
             decisions=await connection.fetch(
                 """select s.name, count(*) as decisions, sum(d.amc_cents)::int8 as amc_cents
@@ -56,6 +68,8 @@ async def day_figures(address: Address) -> Figures:
                 """select count(*) from claims.decision d join claims.invoice i using (invoice)
                    where i.engagement is not null and d.state = 1 and d.reason between 200 and 249"""
             ),
+            quotes_paid=quotes["kept"],
+            quotes_paid_cents=quotes["paid"],
         )
     finally:
         await connection.close()
@@ -66,6 +80,8 @@ async def spooled(database: Database) -> set[UUID]:
     async with database.session(Role.CLAIMS) as claims, database.session(Role.RIGHTS) as rights:
         rows = [
             *await claims.fetch("select spool::uuid from claims.file"),
+            *await claims.fetch("select spool from deliveries.upload where spool is not null"),
+            *await claims.fetch("select spool from deliveries.part"),
             *await rights.fetch("select spool from rights.movement_file"),
         ]
     return {row[0] for row in rows}
