@@ -9,25 +9,16 @@ import tempfile
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 from tests.flow.day import Ask, Day, Person
+from tests.flow.http_gate import Badges, gates
 
-from cloison.errors import Reason
 from cloison.identity import Actor, ActorKind, Channel, Means
-from cloison.identity.authenticate import Presented
-from cloison.identity.reasons import NOTHING_PRESENTED
-from cloison.identity.tokens import Granted
-from cloison.ops.app import Parts, build
-from cloison.ops.config import Settings
-from cloison.ops.house import House
-from cloison.storage.spool import Spool
-from cloison.storage.vault import Vault
+from cloison.ops.app import Parts
 
-SITE = "https://tests.invalid"
 FHIR_JSON = "application/fhir+json"
 SCOPES = frozenset(
     {
@@ -38,25 +29,6 @@ SCOPES = frozenset(
 )  # fmt: skip
 
 
-class KnownFaces:
-    """A doorman that knows callers by a word in their Authorization header."""
-
-    def __init__(self) -> None:
-        self.faces: dict[str, Actor] = {}
-
-    async def authenticate(self, request: Presented, now: datetime) -> Actor | Reason:
-        return self.faces.get(request.authorization.removeprefix("Bearer "), NOTHING_PRESENTED)
-
-    async def token(self, form: Mapping[str, str], request: Presented, now: datetime) -> Granted | Reason:
-        return NOTHING_PRESENTED
-
-    def nonce(self, now: datetime) -> str:
-        return ""
-
-    def published_keys(self) -> dict[str, object]:
-        return {"keys": []}
-
-
 @dataclass
 class Fhir:
     """A client of the server, which speaks for one caller."""
@@ -64,7 +36,7 @@ class Fhir:
     client: httpx.AsyncClient
     parts: Parts
     day: Day
-    doorman: KnownFaces
+    doorman: Badges
     practices: dict[str, int]
     token: str = ""
     headers: dict[str, str] = field(default_factory=dict)
@@ -72,12 +44,12 @@ class Fhir:
     def speaking_for(self, practice: str = "", **changes: Any) -> "Fhir":
         """The same server for another caller: of the practice with this number (the first one when none is named)."""
         number = practice or self.day.doctor
-        token = f"token-{len(self.doorman.faces)}"
+        token = f"token-{len(self.doorman.actors)}"
         given: dict[str, Any] = {
             "account": 1, "kind": ActorKind.MACHINE, "channel": Channel.API, "means": Means.CERTIFICATE,
             "practice": self.practices[number], "scopes": SCOPES,
         } | changes  # fmt: skip
-        self.doorman.faces[token] = Actor(**given)
+        self.doorman.actors[token] = Actor(**given)
         return Fhir(self.client, self.parts, self.day, self.doorman, self.practices, token, dict(self.headers))
 
     async def request(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
@@ -102,18 +74,10 @@ class Fhir:
 async def server(day: Day) -> AsyncGenerator[Fhir]:
     """The application over a world, and a client that speaks for its first practice."""
     with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        house = House(
-            Settings(home=home), day.database.address, day.keys, day.index, Vault(day.keys, day.index),
-            Spool(home / "spool", day.keys),
-        )  # fmt: skip
-        doorman = KnownFaces()
-        async with Parts.opened(house, day.database, doorman, site=SITE) as parts:
-            transport = httpx.ASGITransport(build(parts))
-            async with httpx.AsyncClient(transport=transport, base_url=SITE) as client:
-                rows = await day.owner.fetch("select number, practice from identity.practice")
-                practices = {row["number"]: row["practice"] for row in rows}
-                yield Fhir(client, parts, day, doorman, practices).speaking_for()
+        async with gates(day, day.keys, Path(folder)) as opened:
+            rows = await day.owner.fetch("select number, practice from identity.practice")
+            practices = {row["number"]: row["practice"] for row in rows}
+            yield Fhir(opened.client, opened.parts, day, opened.badges, practices).speaking_for()
 
 
 def patient(person: Person, nir: bool = False) -> dict[str, Any]:
