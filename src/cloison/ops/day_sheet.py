@@ -19,6 +19,7 @@ from cloison.ops.claims import Arrival
 from cloison.ops.counter import Answered
 from cloison.ops.house import House
 from cloison.ops.payments import Outcome, Paid, Standing
+from cloison.ops.quotes import Told
 from cloison.ops.returns import Written
 from cloison.payments import payables
 from cloison.rights.loading import Report
@@ -26,6 +27,7 @@ from cloison.storage.database import Database
 from cloison.storage.roles import Role
 from cloison.world.bank import BankReport
 from cloison.world.build import Manifest
+from cloison.world.quotes import QuoteBills
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class Day:
     rights: list[Report]
     answered: Answered
     arrivals: list[Arrival]
+    quoted: Told
+    billed: QuoteBills
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class Sheet:
     """The day in figures."""
 
     asked: Answered
+    quoted: Told
     rights_lines: int
     rights_quarantined: int
     invoices: int
@@ -84,6 +89,11 @@ class Sheet:
                 f"{self.asked.replies.get('covered', 0)} droits ouverts",
             ),
             ("garanties données / guaranteed", _n(self.asked.engaged), ""),
+            (
+                "devis / quotes",
+                _n(self.quoted.messages),
+                f"{self.quoted.states.get('accepted', 0)} promis, {self.quoted.states.get('draft', 0)} simulés",
+            ),
             ("factures reçues / invoiced", _n(self.invoices), f"{self.kept} gardées, {self.resent} déjà reçues"),
             ("acceptées / accepted", _n(self.decided["accepted"]), montant(self.due_cents)),
             ("refusées / refused", _n(self.decided["refused"]), ""),
@@ -128,6 +138,7 @@ async def add_up(
     positions = sorted(await payments.positions(database), key=lambda each: -each.decided)
     sheet = Sheet(
         asked=day.answered,
+        quoted=day.quoted,
         rights_lines=sum(report.counts.lines for report in day.rights),
         rights_quarantined=sum(report.counts.quarantined for report in day.rights),
         invoices=sum(arrival.invoices for arrival in day.arrivals),
@@ -164,7 +175,7 @@ async def _checks(
         Check(
             "factures écrites par le monde / invoices written",
             sheet.invoices,
-            truth["amounts_written"]["invoices_written"],
+            truth["amounts_written"]["invoices_written"] + truth["quotes"]["billed"],
         ),
         Check("le grand livre dit ce qui est décidé / ledger = decisions", figures.due_cents, sheet.due_cents),
         Check("tout ce qui est dû est ordonné / ordered = due", run.amount_cents, sheet.due_cents),
@@ -181,10 +192,12 @@ async def _checks(
         Check("payé = exécuté − revenu / paid", sum(each.paid for each in sheet.positions), figures.executed_cents),
         Check("comptes justes / books balance", await _balanced(database), True),
         Check("garanti puis refusé faute de droit / guaranteed, then refused", figures.guaranteed_refused, 0),
+        Check("devis tenus / quotes paid as promised", figures.quotes_paid, day.billed.stamped),
+        Check("devis : payé = promis / paid = promised", figures.quotes_paid_cents, day.billed.promised_cents),
         Check(
             "accès : un par question et facture / disclosures",
             figures.disclosures,
-            sheet.asked.asked + decided + sheet.resent,
+            sheet.asked.asked + sheet.quoted.messages + decided + sheet.resent,
         ),
         Check("accès sans suite / unsettled", sheet.unsettled, 0),
     ]

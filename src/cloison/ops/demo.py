@@ -15,7 +15,7 @@ import typer
 
 from cloison.errors import Fault, Misuse
 from cloison.money import montant
-from cloison.ops import claims, counter, day_sheet, payments, returns, rights, screen
+from cloison.ops import claims, counter, day_sheet, payments, quotes, returns, rights, screen
 from cloison.ops import house as houses
 from cloison.ops.config import Settings
 from cloison.ops.day_sheet import Day, Sheet
@@ -26,11 +26,22 @@ from cloison.storage.migrate import migrate
 from cloison.world.bank import bank
 from cloison.world.bill import bill
 from cloison.world.build import Manifest, build
+from cloison.world.quotes import ASKED_BEFORE, bill_quotes
 
 DAY = date(2026, 11, 20)
 PAID_AFTER = timedelta(days=3)
 ADVICES = 3
-PRODUCED = ("world", "answers.csv", "b2", "orders", "noemie", "advices", "bank")
+PRODUCED = (
+    "world",
+    "answers.csv",
+    "quotes.jsonl",
+    "quotes_cancelled.jsonl",
+    "b2",
+    "orders",
+    "noemie",
+    "advices",
+    "bank",
+)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -102,16 +113,24 @@ async def _live(house: House, world: Manifest, out: Path, seed: int) -> Sheet:
             await rights.load_insurers(house, database, world.insurers_file)
             await rights.load_practices(house, database, world.practices)
         loaded = await _load(house, database, morning, "Droits / rights")
+        with _step("Devis avant les soins / quotes") as done:
+            estimates = out / "quotes.jsonl"
+            quoted = await quotes.ask(house, database, world.quotes, estimates, DAY - ASKED_BEFORE, progress=done)
         with _step("Questions au comptoir") as done:
             answers = out / "answers.csv"
             answered = await counter.ask(house, database, world.questions, answers, done)
         loaded += await _load(house, database, later, "Mouvements du lendemain")
         with _step("Factures / invoices"):
             bill(world.out, answers, out / "b2")
-            arrivals = await claims.receive(house, database, sorted((out / "b2").glob("*.b2")))
+            billed = bill_quotes(world.out, estimates, out / "b2")
+            await quotes.ask(house, database, billed.cancellations, out / "quotes_cancelled.jsonl", DAY - ASKED_BEFORE)
+            files = [*sorted((out / "b2").glob("*.b2")), billed.invoices]
+            arrivals = await claims.receive(house, database, files)
         with _step("Décisions / decisions") as done:
             await claims.decide(house, database, DAY, workers=2, progress=done)
-        day = Day(out=out, world=world, rights=loaded, answered=answered, arrivals=arrivals)
+        day = Day(
+            out=out, world=world, rights=loaded, answered=answered, arrivals=arrivals, quoted=quoted, billed=billed
+        )
         return await _pay(house, database, day, seed)
 
 

@@ -7,5 +7,6 @@ guarantee numbers of the answers, `bank` answers payment orders.
 from cloison.world.bank import BankReport, bank
 from cloison.world.bill import bill
 from cloison.world.build import Manifest, Progress, build
+from cloison.world.quotes import QuoteBills, bill_quotes
 
-__all__ = ["BankReport", "Manifest", "Progress", "bank", "bill", "build"]
+__all__ = ["BankReport", "Manifest", "Progress", "QuoteBills", "bank", "bill", "bill_quotes", "build"]

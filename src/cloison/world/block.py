@@ -18,6 +18,7 @@ from cloison.world.movements import Lines as MovementLines
 from cloison.world.movements import Mistake, Sheet, files, make_movements
 from cloison.world.people import Cradle, make_people
 from cloison.world.professionals import Kind, Practices, make_practices, practices_csv
+from cloison.world.quotes import TRADES, Quotes, make_quotes
 from cloison.world.text import Ints, as_day
 
 PERSONS_PER_BLOCK = 16_384
@@ -55,6 +56,7 @@ class Block:
     lots: tuple[Lots, ...]
     resent: tuple[Lots, ...]
     question_of: Ints
+    quotes: Quotes
     counts: dict[str, dict[str, int]]
     truth: dict[str, Ints]
 
@@ -98,6 +100,8 @@ def make_block(recipe: Recipe, number: int) -> Block:
         chance(Subject.QUESTIONS), number, invoices, practices, people, contracts, rights, movements, market, day
     )
 
+    quotes = make_quotes(chance(Subject.QUOTES), number, persons, people, contracts, rights, movements, market, day)
+
     def lots_of(chosen: Ints) -> tuple[Lots, ...]:
         target = _CONCENTRATOR_OF_KIND[visits.kind[chosen]]
         return tuple(
@@ -115,12 +119,13 @@ def make_block(recipe: Recipe, number: int) -> Block:
             files(movements.first, movements, people, contracts, rights, market),
             files(movements.second, movements, people, contracts, rights, market),
         ),
-        practice_lines,
+        practice_lines + quotes.practices,
         questions.lines,
         lots_of(written),
         lots_of(resent),
         questions.of_invoices(invoices.right.size),
-        _counts(movements.first, movements.second, invoices, practices, questions),
+        quotes,
+        {**_counts(movements.first, movements.second, invoices, practices, questions), "quotes": quotes.counts},
         _truth(invoices, practices, due, lines.invoice, lines.total, lines.amo),
     )
 
@@ -135,7 +140,7 @@ def _counts(
         "movement_lines": {"first_day": first.right.size, "second_day": second.right.size},
         "movement_kinds_second_day": named(second.kind, ["creation", "modification", "end"]),
         "movement_mistakes": named(first.mistake, [mistake.name.lower() for mistake in Mistake]),
-        "practices": named(practices.kind, [kind.name.lower() for kind in Kind]),
+        "practices": named(practices.kind, [kind.name.lower() for kind in Kind]) | dict.fromkeys(TRADES, 1),
         "invoices": named(invoices.visits.kind, [kind.name.lower() for kind in Kind]),
         "invoice_mistakes": named(invoices.flaw, [flaw.name.lower() for flaw in Flaw]),
         "invoices_uncovered": {"uncovered": int(invoices.uncovered.sum())},

@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from cloison.world import b2, movements, professionals
+from cloison.world import b2, movements, professionals, quotes
 from cloison.world import day as questions
 from cloison.world.block import CONCENTRATORS, Block, Recipe, make_block, market_of
 from cloison.world.insurers import insurers_json
@@ -45,6 +45,7 @@ class Manifest:
     insurers_file: Path
     truth: Path
     truth_invoices: Path
+    quotes: Path
 
 
 def silent(_what: str, _done: int, _total: int) -> None:
@@ -163,6 +164,8 @@ class _Writer:
         self._practices = self._open("practices.csv", professionals.COLUMNS)
         self._questions = self._open("questions.csv", questions.COLUMNS)
         self._links = self._open("invoices_questions.csv", "fichier;position;question")
+        self._quotes: dict[str, bytes] = dict.fromkeys(quotes.MESSAGES, b"")
+        self._follow = stack.enter_context((out / "quotes_follow.jsonl").open("wb"))
         self._main = [_Concentrator(out / "b2", name, f"99900010{index}", recipe.day)
                       for index, name in enumerate(CONCENTRATORS)]  # fmt: skip
         self._resent = [_Concentrator(out / "b2", f"{name}_renvoi", f"99900020{index}", recipe.day)
@@ -183,6 +186,9 @@ class _Writer:
                 self._declare(insurer, declared, lines)
         self._practices.write(block.practices)
         self._questions.write(block.questions)
+        for kind, messages in block.quotes.messages.items():
+            self._quotes[kind] += messages
+        self._follow.write(block.quotes.follow)
         for concentrators, groups in ((self._main, block.lots), (self._resent, block.resent)):
             for concentrator, lots in zip(concentrators, groups, strict=True):
                 for name, positions, invoices in concentrator.add(lots, lots.invoices):
@@ -213,6 +219,7 @@ class _Writer:
         for concentrator in (*self._main, *self._resent):
             concentrator.close()
         out, recipe = self._out, self._recipe
+        (out / "quotes.jsonl").write_bytes(b"".join(self._quotes.values()))
         self._truth.finish({"persons": recipe.persons, "insurers": recipe.insurers, "seed": recipe.seed,
                             "day": recipe.day.isoformat()})  # fmt: skip
         return Manifest(
@@ -220,5 +227,5 @@ class _Writer:
             tuple(sorted((*self._movements, *self._tables))),
             tuple(sorted(path for part in (*self._main, *self._resent) for path in part.paths)),
             out / "questions.csv", out / "invoices_questions.csv", out / "practices.csv", out / "insurers.json",
-            out / "truth.json", out / "truth_invoices.parquet",
+            out / "truth.json", out / "truth_invoices.parquet", out / "quotes.jsonl",
         )  # fmt: skip

@@ -24,6 +24,7 @@ class Subject(IntEnum):
     QUESTIONS = 8
     MISTAKES = 9
     BANK = 10
+    QUOTES = 11
 
 
 def generator(seed: int, block: int, subject: Subject) -> np.random.Generator:

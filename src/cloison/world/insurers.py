@@ -18,7 +18,7 @@ from cloison.world.text import Bools, Ints, Texts, table
 
 DOMAINS = ("MED", "PHAR", "LABO", "AUXM", "TRAN", "RADL", "HOSP", "OPTI", "DENT", "AUDI")
 CARE_DOMAINS = DOMAINS[:5]
-"""Domains in which the world has professionals; the others are guaranteed, never used."""
+"""Domains of the invoices of a day; of the others, some are quoted before care (`quotes`)."""
 
 _FIRST_NAMES = ("Mutuelle", "Prevoyance", "Entraide", "Solidarite", "Union", "Alliance", "Garantie", "Concorde")
 _SECOND_NAMES = (

@@ -12,6 +12,7 @@ from cloison.world.pyramid import DEPARTMENT_CODES, DEPARTMENT_WEIGHTS
 from cloison.world.text import Bools, Ints, Texts, csv_lines, digits, table
 
 PRACTICES_PER_BLOCK_MAX = 400
+"""Numbers of a block; the last four are for the practices that ask for quotes (`quotes.FIRST_SERIAL`)."""
 COLUMNS = "numero;categorie;raison_sociale;departement;ville;secteur;optam;specialite;iban;bic"
 
 
@@ -68,7 +69,7 @@ def make_practices(rng: np.random.Generator, block: int, invoices: int) -> Pract
     expected = INVOICES_SHARE * invoices / CASELOAD_MEAN
     counts = np.maximum(np.rint(expected), 1).astype(np.int64)
     kind = np.repeat(np.arange(counts.size), counts)
-    assert kind.size <= PRACTICES_PER_BLOCK_MAX, "a block has more practices than numbers"
+    assert kind.size <= PRACTICES_PER_BLOCK_MAX - 4, "a block has more practices than numbers"
     load = rng.lognormal(0.0, _CASELOAD_SIGMA, kind.size) * CASELOAD_MEAN[kind]
     load = np.minimum(load, CASELOAD_MEAN[kind] * 8)
     # Each kind keeps its share of the day, whatever the draw of its busiest practice.
