@@ -39,6 +39,7 @@ from cloison.rules.vocabulary import Domain
 from cloison.storage.database import Database
 from cloison.storage.roles import Role
 from cloison.world import sandbox as world
+from cloison.world import sandbox_b2
 from cloison.world.bank import bank
 from cloison.world.sandbox_cases import CASES
 
@@ -85,7 +86,7 @@ async def make(house: House, database: Database, out: Path, now: datetime) -> No
         await disclosures.freeze(database, Channel.MACHINE.name.lower(), True, "sandbox")
         made.write_text(now.date().isoformat())
     await _exhaust(house, database, now.date())
-    _hand_out(house, out)
+    _hand_out(house, out, now.date())
 
 
 def settings(house: House, now: datetime) -> Settings:
@@ -195,11 +196,12 @@ async def _exhaust(house: House, database: Database, today: date) -> None:
     await door.close()
 
 
-def _hand_out(house: House, out: Path) -> None:
+def _hand_out(house: House, out: Path, today: date) -> None:
     """What integrators need, in a folder of theirs."""
     out.mkdir(parents=True, exist_ok=True)
     for path in sorted((house.home / "sandbox" / "keys").iterdir()):
         identity.keep(out / path.name, path.read_bytes())
+    (out / "invoices.b2").write_bytes(sandbox_b2.invoices(today))
     (out / "cases.json").write_bytes(msgspec.json.format(msgspec.json.encode(cases()), indent=1) + b"\n")
 
 

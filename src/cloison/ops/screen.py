@@ -29,6 +29,9 @@ from cloison.storage.migrate import migrate
 
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
+SPACES = "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}"
+"""Within amounts: `1 234,50 €`."""
+INSTEAD = "\N{REPLACEMENT CHARACTER}"
 EXIT_MISUSE, EXIT_FAULT, EXIT_BUG = 2, 3, 4
 Result = TypeVar("Result")
 Done = Callable[[int, int], None]
@@ -90,7 +93,7 @@ def show_reason(reason: Reason, cause: str = "", place: str = "") -> None:
 
 def quoted(words: object) -> str:
     """What others wrote, a name of a file for one, as it may be shown: neither markup nor a command to the terminal."""
-    return escape("".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in str(words)))
+    return escape("".join(each if each.isprintable() or each in SPACES else INSTEAD for each in str(words)))
 
 
 def show_defects(defects: Sequence[Defect], limit: int = 10) -> None:
