@@ -252,6 +252,19 @@ def test_every_remark_is_written_the_reason_apart():
     assert row["remarks"].split() == ["rules.amo_share_differs", "rules.base_differs"]
 
 
+def test_a_rate_of_zero_is_a_rate_and_a_declared_share_has_none():
+    (charge,) = priced_rows(PLAIN | {"code": "FJ", "charged": "23", "care_date": "2026-03-02"})
+    assert (charge["amo_rate"], charge["amo_share"]) == ("0.00", "0.00")
+    (declared,) = priced_rows(PLAIN | {"regime": "55", "declared_amo": "20"})
+    assert (declared["amo_rate"], declared["amo_share"]) == ("", "20.00")
+
+
+def test_a_header_is_refused_at_its_line():
+    for header in ([*PLAIN, "colour"], list(PLAIN)[1:]):
+        with pytest.raises(Misuse, match=r"acts\.csv, line 1"):
+            read_listing("acts.csv", header, [])
+
+
 def test_every_column_is_documented():
     assert all(field.says for fields in GROUPS.values() for field in fields)
     assert all(PRICED_COLUMNS.values())

@@ -45,10 +45,6 @@ class Value:
     last: date = FOREVER
     """Last day, included."""
 
-    @property
-    def to_verify(self) -> bool:
-        return self.doubt is not None
-
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
@@ -252,9 +248,6 @@ class TariffBook:
         if name not in self._series:
             raise Misuse(reason("tariff_unknown"), name)
         return self._series[name]
-
-    def __contains__(self, name: object) -> bool:
-        return name in self.parameters
 
     def by_code(self, prefix: str, row: str) -> Grid:
         """Per act code, the parameter `prefix.<attribute of the code>`, where attribute `row` is "code" or "rate"."""
