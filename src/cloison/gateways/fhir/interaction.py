@@ -17,7 +17,7 @@ from cloison.gateways.fhir.rest_reasons import BODY_MISSING, TYPE_MISMATCH
 from cloison.identity import Actor
 
 CONTENT_TYPE = "application/fhir+json; charset=utf-8"
-ETAG = re.compile(r'(?:W/)?"([0-9]+)"')
+ETAG = re.compile(r'(?:W/)?"([0-9]{1,18})"')
 Fields = dict[str, msgspec.Raw]
 Tree: TypeAlias = Any  # Any: JSON
 _fields = msgspec.json.Decoder(Fields)

@@ -117,6 +117,9 @@ def understood(call: Call, kind: str, parameters: Mapping[str, Kind], cursors: C
     strict = call.preferences.get("handling") == "strict"
     if call.in_address:
         _refuse_identities(call.parameters)
+    for name, value in call.parameters:
+        if "\0" in value:  # no text of ours holds one, and PostgreSQL takes none
+            raise Misuse(PARAMETER_WRONG, cause=name if name in parameters else "")
     given = [(name, value) for name, value in call.parameters if value]
     page = next((value for name, value in given if name == PAGE), None)
     if page is not None:
@@ -158,7 +161,7 @@ _TYPES = ("Patient", "Claim", "Coverage", "Organization", "CoverageEligibilityRe
 
 def _results(given: Mapping[str, str], strict: bool) -> dict[str, Tree]:
     text = given.get("_count", str(COUNT_DEFAULT))
-    if not text.isdigit():
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise Misuse(PARAMETER_WRONG, cause="_count")
     sort = given.get("_sort", "")
     if strict and sort not in ("", "-_lastUpdated"):
@@ -222,8 +225,8 @@ def _subset(body: bytes, elements: Sequence[str]) -> bytes:
 def _refuse_identities(parameters: Sequence[tuple[str, str]]) -> None:
     for name, value in parameters:
         named = name in PERSONAL or any(system in value for system in (*NIR_SYSTEMS, systems.ADHERENT))
-        if named or NIR_SHAPE.search(value):
-            raise Misuse(IDENTITY_IN_ADDRESS, cause=name.partition(":")[0])
+        if named or NIR_SHAPE.search(value) or NIR_SHAPE.search(name):
+            raise Misuse(IDENTITY_IN_ADDRESS, cause="" if NIR_SHAPE.search(name) else name.partition(":")[0])
 
 
 def _token(text: str) -> Token:

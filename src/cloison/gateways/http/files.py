@@ -168,7 +168,7 @@ class _Door:
         if upload.state != "receiving":
             raise Misuse(UPLOAD_OVER)
         starts = request.headers.get("upload-offset", "")
-        if not starts.isdigit():
+        if not (starts.isascii() and starts.isdigit() and len(starts) < 19):
             raise Misuse(MALFORMED, cause="Upload-Offset")
         if int(starts) != upload.size_bytes:
             _tell_offset(request, upload)
