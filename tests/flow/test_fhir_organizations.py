@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 from tests.flow.day import Day, Guarantee
 from tests.flow.fhir import Fhir, codes, server
-
-from cloison.identity import ActorKind, Channel, Means
+from tests.flow.fhir_callers import insured, insurer
 
 NAME, ROLE = "Organization", "PractitionerRole"
 PHARMACY = "750000002"
@@ -29,11 +28,6 @@ def found(answer: Any) -> list[str]:
     """The ids of a page."""
     assert answer.status_code == 200, answer.text
     return [each["resource"]["id"] for each in answer.json().get("entry", ())]
-
-
-def insured(fhir: Fhir) -> Fhir:
-    return fhir.speaking_for(practice=fhir.day.doctor, kind=ActorKind.INSURED, channel=Channel.CITIZEN,
-                             means=Means.PASSKEY, **{"scopes": frozenset()})  # fmt: skip
 
 
 async def test_a_practice_and_an_insurer_are_read_by_the_number_on_the_paper(
@@ -123,7 +117,7 @@ async def test_who_is_not_there_is_not_found_and_nothing_is_written(fhir: Fhir) 
     assert (await fhir.get(f"{NAME}/ps-{PHARMACY}/_history")).status_code == 405
 
 
-async def test_persons_read_the_register_through_their_own_compartment(fhir: Fhir) -> None:
-    person = insured(fhir)
-    assert (await person.get(f"{NAME}/ps-{PHARMACY}")).status_code == 200
-    assert len(found(await person.get(NAME))) == 3
+async def test_persons_and_insurers_read_the_register_through_their_own_compartment(fhir: Fhir) -> None:
+    for caller in (await insured(fhir), await insurer(fhir, "75004407")):
+        assert (await caller.get(f"{NAME}/ps-{PHARMACY}")).status_code == 200
+        assert len(found(await caller.get(NAME))) == 3

@@ -14,6 +14,7 @@ import numpy as np
 from asyncpg.pgproto.pgproto import UUID  # the C class: ten times faster to build than uuid.UUID
 from numpy.typing import NDArray
 
+from cloison.disclosure.purpose import Purpose
 from cloison.disclosure.reasons import BY_SQLSTATE, UNAVAILABLE
 from cloison.errors import Reason, Unavailable
 from cloison.identity.actor import Actor, Channel
@@ -238,6 +239,37 @@ async def recall(database: Storage, role: Role, actor: Actor, documents: Sequenc
                 RESERVE_DOCUMENTS, actor.practice, actor.account, documents, actor.session, actor.authenticator
             )
             return await connection.fetch("select * from disclosure.reveal_documents($1)", reservation)
+
+
+async def reveal_own(
+    database: Storage, actor: Actor, purpose: Purpose, query: str, *arguments: object
+) -> list[asyncpg.Record]:
+    """What a query reveals of the persons of the actor's own account; `$1` of the query is the reservation, durable by
+    then. Raises Unavailable when the log cannot be written or the channel is closed."""
+    with _raising():
+        async with database.session(Role.CITIZEN) as connection:
+            async with connection.transaction():
+                reservation = await connection.fetchval(
+                    "select disclosure.reserve_own($1,$2,$3,$4)",
+                    actor.account, purpose, actor.session, actor.authenticator,
+                )  # fmt: skip
+            return await connection.fetch(query, reservation, *arguments)
+
+
+async def enrol(database: Storage, actor: Actor, tenant: int, token: uuid.UUID) -> bool | Reason:
+    """Bind the actor's account to the person that this blind index finds at an insurer: whether there is one.
+
+    The try is on record first. Gives a reason when the account has tried too often today, or the channel is closed.
+    """
+    with _as_reasons() as refused:
+        async with database.session(Role.CITIZEN) as connection:
+            async with connection.transaction():
+                reservation = await connection.fetchval(
+                    "select disclosure.reserve_enrolment($1,$2,$3,$4,$5)",
+                    actor.account, tenant, token, actor.session, actor.authenticator,
+                )  # fmt: skip
+            return await connection.fetchval("select disclosure.bind_own($1)", reservation) == 1
+    return refused[0]
 
 
 def _arrays(needs: Needs) -> tuple[list[object], ...]:

@@ -73,8 +73,30 @@ UNKNOWN_CHANNEL = Reason(
     Actor.OPERATOR,
     Retry.CORRECTED,
 )
+TOO_MANY_TRIES = Reason(
+    607,
+    "disclosure.too_many_tries",
+    Text("Trop d'essais aujourd'hui pour ce compte.", "Too many tries today for this account."),
+    Text(
+        "Réessayez demain, carte en main ; si le numéro est juste, adressez-vous à votre complémentaire.",
+        "Try again tomorrow with the card in hand; if the number is right, ask your insurer.",
+    ),
+    Actor.INSURED,
+    Retry.LATER,
+    status=429,
+)
 
 CATALOGUE = Catalogue(
-    CHANNEL_FROZEN, NOT_COMMITTED, TOO_OLD, NO_SUCH_RESERVATION, UNAVAILABLE, UNKNOWN_ACCOUNT, UNKNOWN_CHANNEL
+    CHANNEL_FROZEN,
+    NOT_COMMITTED,
+    TOO_OLD,
+    NO_SUCH_RESERVATION,
+    UNAVAILABLE,
+    UNKNOWN_ACCOUNT,
+    UNKNOWN_CHANNEL,
+    TOO_MANY_TRIES,
 )
-BY_SQLSTATE = {"CL001": CHANNEL_FROZEN, "CL002": NO_SUCH_RESERVATION, "CL003": NOT_COMMITTED, "CL004": TOO_OLD}
+BY_SQLSTATE = {
+    "CL001": CHANNEL_FROZEN, "CL002": NO_SUCH_RESERVATION, "CL003": NOT_COMMITTED, "CL004": TOO_OLD,
+    "CL007": TOO_MANY_TRIES,
+}  # fmt: skip

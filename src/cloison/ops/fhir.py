@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 
-import numpy as np
 from starlette.routing import Route
 
 from cloison import __version__
@@ -25,11 +24,11 @@ from cloison.gateways.fhir.rest import History, Interactions, Read, Rest
 from cloison.gateways.fhir.stored import Stored
 from cloison.gateways.http.service import Services
 from cloison.identity.permissions import Circumstances, Permission, Resource, permit
+from cloison.ops import fhir_own as persons
 from cloison.ops import fhir_people as people
 from cloison.ops.desks import Desks
+from cloison.ops.fhir_own import domain_of
 from cloison.ops.house import House
-from cloison.rules.acts import code_ids, domains
-from cloison.rules.vocabulary import Domain
 from cloison.storage.database import Database
 from cloison.storage.documents import DIGESTS, Documents
 from cloison.storage.roles import Role
@@ -62,7 +61,7 @@ def routes(house: House, database: Database, services: Services, desks: Desks) -
             NOTICE_PARAMETERS, _read(stored, NOTICE), _history(stored, NOTICE), stored.find, notices, notices.condition
         ),
     }
-    types |= people.register(database, desks)
+    types |= people.register(database, desks) | persons.types(database, desks)
     started = datetime.now(UTC)
 
     async def metadata(call: Call) -> Answer:
@@ -85,12 +84,6 @@ def rendered(problem: Problem, language: str) -> tuple[bytes, bytes]:
 def check(body: bytes) -> None:
     """Raises Unreadable when bytes are no FHIR resource."""
     reading.demand(body)
-
-
-def domain_of(code: str) -> Domain | None:
-    """The family of care of an act code, None when nobody knows it."""
-    number = code_ids(np.array([code.encode("ascii", "replace")[:5]], "S5"))
-    return Domain(int(domains(number)[0])) if number[0] >= 0 else None
 
 
 def _read(stored: Stored, kind: str) -> Read:

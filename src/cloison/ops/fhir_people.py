@@ -8,9 +8,10 @@ from typing import TypeAlias
 
 import numpy as np
 
+from cloison.disclosure import Purpose
 from cloison.disclosure.reader import ROLES
 from cloison.errors import Reason
-from cloison.gateways.fhir import organizations
+from cloison.gateways.fhir import audit, benefits, organizations
 from cloison.gateways.fhir.interaction import Call
 from cloison.gateways.fhir.organizations import Insurer, Organizations, Register
 from cloison.gateways.fhir.organizations import Roles as PractitionerRoles
@@ -29,7 +30,12 @@ from cloison.storage.roles import Role
 
 PUBLIC = frozenset({organizations.NAME, organizations.ROLE})
 OF_INSURERS = frozenset({organizations.NAME, PAYMENT})
-OF_PERSONS = frozenset({"ExplanationOfBenefit", "AuditEvent"})
+OF_KIND = {
+    benefits.NAME: (Permission.REIMBURSEMENT_READ, Purpose.REIMBURSEMENT),
+    audit.NAME: (Permission.STATEMENT_READ, Purpose.STATEMENT),
+}
+"""What a person must be allowed to, to read of themselves, and what for."""
+OF_PERSONS = frozenset(OF_KIND)
 COMPARTMENTS = ROLES | {Channel.INSURER: Role.INSURER}
 Types: TypeAlias = dict[str, Interactions]
 
@@ -75,7 +81,8 @@ def permitted(call: Call, kind: str) -> Reason | None:
     if kind in PUBLIC:
         return None
     about = Resource(account=actor.account, organisation=actor.organisation, tenant=actor.tenant)
-    return permit(actor, Permission.INSURER_PAYMENT_READ, about, Circumstances())
+    permission, purpose = OF_KIND.get(kind, (Permission.INSURER_PAYMENT_READ, 0))
+    return permit(actor, permission, about, Circumstances(purpose))
 
 
 def register(database: Database, desks: Desks) -> Types:
