@@ -60,6 +60,7 @@ class Case:
     amc: str
     adherent: str
     birth: str
+    nir: str
     domain: str
     answer: str
     code: str

@@ -23,7 +23,7 @@ from cloison.world.sandbox import (
 
 
 def _case(name: str, person: Person, domain: str, answer: str, code: str, fr: str, en: str) -> Case:
-    return Case(name, person.amc, person.adherent, person.birth, domain, answer, code, fr, en)
+    return Case(name, person.amc, person.adherent, person.birth, person.nir, domain, answer, code, fr, en)
 
 
 QUESTIONS = (
@@ -39,11 +39,11 @@ QUESTIONS = (
     _case("first_of_two", BOTH, "PHAR", "covered", "", "Deux complémentaires : la première", "Two insurers: the first"),
     _case("second_of_two", BOTH_SECOND, "PHAR", "undetermined", "rights.second_insurer",
           "Deux complémentaires : la seconde paie après la première", "Two insurers: the second pays after the first"),
-    Case("nobody", OPEN.amc, NOBODY, OPEN.birth, "PHAR", "not_covered", "rights.not_found", "Personne inconnue",
-         "Nobody by that number"),
-    Case("not_loaded", EMPTY, NOBODY, OPEN.birth, "PHAR", "undetermined", "rights.insurer_not_loaded",
+    Case("nobody", OPEN.amc, NOBODY, OPEN.birth, OPEN.nir, "PHAR", "not_covered", "rights.not_found",
+         "Personne inconnue", "Nobody by that number"),
+    Case("not_loaded", EMPTY, NOBODY, OPEN.birth, OPEN.nir, "PHAR", "undetermined", "rights.insurer_not_loaded",
          "L'assureur n'a rien transmis : ce n'est pas un refus", "The insurer sent nothing yet: not a refusal"),
-    Case("unknown_insurer", UNKNOWN, NOBODY, OPEN.birth, "PHAR", "undetermined", "rights.insurer_unknown",
+    Case("unknown_insurer", UNKNOWN, NOBODY, OPEN.birth, OPEN.nir, "PHAR", "undetermined", "rights.insurer_unknown",
          "Numéro d'AMC inconnu", "AMC number of nobody"),
     _case("slow", LATE, "PHAR", "covered", "", "Réponse après deux secondes", "Answered after two seconds"),
     _case("no_answer", NEVER, "PHAR", "503", "http.timed_out", "Pas de réponse à temps : 503 et Retry-After",
@@ -61,11 +61,11 @@ JOURNEYS = (
     _case("claim_paid", OPEN, "PHAR", "accepted", "", "Facture payée par `cloison sandbox day`",
           "Invoice paid by `cloison sandbox day`"),
     _case("claim_refused", CLOSED, "PHAR", "refused", "rights.closed", "Facture refusée", "Invoice refused"),
-    Case("claim_kept_aside", UNKNOWN, NOBODY, OPEN.birth, "PHAR", "kept", "rights.insurer_unknown",
+    Case("claim_kept_aside", UNKNOWN, NOBODY, OPEN.birth, OPEN.nir, "PHAR", "kept", "rights.insurer_unknown",
          "Facture mise de côté : assureur inconnu", "Invoice kept aside: insurer unknown"),
-    Case("payment_returned", OPEN.amc, OPEN.adherent, OPEN.birth, "TRAN", "returned", "",
+    Case("payment_returned", OPEN.amc, OPEN.adherent, OPEN.birth, OPEN.nir, "TRAN", "returned", "",
          "Le compte du taxi est clos : chaque virement revient", "The taxi's account is closed: each payment returns"),
-    Case(CONTAINED, OPEN.amc, OPEN.adherent, OPEN.birth, "PHAR", "503", "disclosure.channel_frozen",
+    Case(CONTAINED, OPEN.amc, OPEN.adherent, OPEN.birth, OPEN.nir, "PHAR", "503", "disclosure.channel_frozen",
          "Le canal du client `contained` est fermé ; les autres continuent",
          "The channel of the client `contained` is closed; the others go on"),
 )  # fmt: skip

@@ -18,19 +18,19 @@ LABELS = {
         "lead": "Des assureurs et des personnes inventés, dont chacun se comporte d'une façon connue. Interrogez avec "
         "la preuve « card », le rang de naissance 1, et la date du jour.",
         "start": "Prise en main, erreurs, et description des routes :",
-        "name": "Cas", "amc": "AMC", "adherent": "Adhérent", "birth": "Naissance", "domain": "Domaine",
-        "answer": "Réponse", "code": "Motif",
+        "name": "Cas", "amc": "AMC", "adherent": "Adhérent", "birth": "Naissance", "nir": "NIR inventé",
+        "domain": "Domaine", "answer": "Réponse", "code": "Motif",
     },
     "en": {
         "title": "Sandbox",
         "lead": "Invented insurers and persons, each of whom behaves in one known way. Ask with proof “card”, "
         "birth rank 1, and the day of today.",
         "start": "Quick start, errors, and the description of the routes:",
-        "name": "Case", "amc": "AMC", "adherent": "Member", "birth": "Birth", "domain": "Care",
+        "name": "Case", "amc": "AMC", "adherent": "Member", "birth": "Birth", "nir": "Invented NIR", "domain": "Care",
         "answer": "Answer", "code": "Reason",
     },
 }  # fmt: skip
-COLUMNS = ("amc", "adherent", "birth", "domain", "answer")
+COLUMNS = ("amc", "adherent", "birth", "nir", "domain", "answer")
 
 
 class Case(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -40,6 +40,7 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     amc: str
     adherent: str
     birth: str
+    nir: str
     domain: str
     answer: str
     fr: str
@@ -68,9 +69,9 @@ def routes(cases: Sequence[Case]) -> list[Route]:
 
 def markdown(cases: Sequence[Case]) -> str:
     """The table of docs/sandbox.md."""
-    lines = ["| Case | AMC | Member | Birth | Care | Answer | Reason | |", "|---|---|---|---|---|---|---|---|"]
+    lines = ["| Case | AMC | Member | Birth | NIR | Care | Answer | Reason | |", "|" + "---|" * 9]
     lines += [
-        f"| `{each.name}` | {each.amc} | {each.adherent} | {each.birth} | {each.domain} | {each.answer} | "
+        f"| `{each.name}` | {each.amc} | {each.adherent} | {each.birth} | {each.nir} | {each.domain} | {each.answer} | "
         f"{f'`{each.code}`' if each.code else ''} | {each.en} |"
         for each in cases
     ]
