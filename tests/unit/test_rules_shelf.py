@@ -90,6 +90,20 @@ def test_a_domain_is_opened_by_the_row_that_waits_least_whatever_it_is_about():
     assert opened(Domain.MED, FIRST) == NONE
 
 
+def test_a_domain_of_a_network_is_opened_for_its_practices_alone():
+    rows = (
+        Guarantee(Domain.OPTI, Formula.TM, 10_000, network=True),
+        Guarantee(Domain.DENT, Formula.TM, 10_000, waiting_days=30),
+        Guarantee(Domain.DENT, Formula.FR, 10_000, network=True),
+    )
+    shelf = Shelf.of([Product("P", "p", False, rows)])
+    domain, day = np.array([Domain.OPTI, Domain.OPTI, Domain.DENT, Domain.DENT]), np.full(4, FIRST, "datetime64[D]")
+    inside = np.array([False, True, False, True])
+    product = np.zeros(4, np.int64)
+    assert shelf.find_domain(product, domain, day, inside).tolist() == [NONE, 0, 1, 2]
+    assert shelf.find_domain(product, domain, day).tolist() == [0, 0, 2, 2]
+
+
 def test_families_keep_their_numbers():
     """They are stored: a family is added at the end, and never moved."""
     assert FAMILIES[:5] == ("consultations", "biologie", "medicaments_100", "medicaments_65", "medicaments_30")
@@ -172,7 +186,7 @@ def test_columns_find_what_a_search_act_by_act_finds(
     days = np.array(day, "datetime64[D]")
     places = shelf.find(np.array(product), np.array(code, np.int16), np.array(sector, np.int8), np.array(network), days)
     domain = np.array([ACT_TABLE[each].domain for each in code])
-    opened = shelf.find_domain(np.array(product), domain, days)
+    opened = shelf.find_domain(np.array(product), domain, days, np.array(network))
     for at, (number, act, kind, inside, when) in enumerate(asked):
         optam = kind in (Sector.ONE, Sector.TWO_OPTAM)
         wanted = sold[number].on(when, act, optam, inside) if number < len(sold) else None
@@ -183,7 +197,10 @@ def test_columns_find_what_a_search_act_by_act_finds(
         held = [
             row
             for row in (sold[number].guarantees if number < len(sold) else ())
-            if row.domain == domain[at] and row.start <= when < row.end and row.formula != Formula.NONE
+            if row.domain == domain[at]
+            and row.start <= when < row.end
+            and row.formula != Formula.NONE
+            and (inside or not row.network)
         ]
         assert (opened[at] == NONE) == (not held)
         if held:

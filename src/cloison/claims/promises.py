@@ -194,7 +194,8 @@ def _opened(
     (waiting,) = np.nonzero(opened & (covered.reason[at] == refusals.WAITING_PERIOD.number))
     if len(waiting):
         wait, line = book.shelf.rows.waiting_days, at[waiting]
-        domain = book.shelf.find_domain(product[waiting], questions.domain[line], questions.care_date[line])
+        network = None if questions.care is None else questions.care.network[line]
+        domain = book.shelf.find_domain(product[waiting], questions.domain[line], questions.care_date[line], network)
         opened[waiting] = wait[guarantee[waiting]] <= np.maximum(wait[domain], 0)
     return opened
 

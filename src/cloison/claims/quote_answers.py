@@ -234,7 +234,9 @@ async def _extended(desk: QuoteDesk, asked: Extensions) -> dict[int, date] | Rea
         return reader
     group = np.arange(count, dtype=np.int32)
     book, loaded = office.reference.book, office.reference.insurers.loaded
-    found = decide(Questions(group, tenant, asked.domain, asked.last_day), await reader.rights(), book, loaded)
+    network = office.reference.in_network(tenant, asked.practice, asked.last_day)
+    about = Questions(group, tenant, asked.domain, asked.last_day, network=network)
+    found = decide(about, await reader.rights(), book, loaded)
     (at,) = np.nonzero(found.result == Result.COVERED)
     agreed = desk.agreed(Kind.PRISE_EN_CHARGE, 0, 0)
     longer = await store.extend(

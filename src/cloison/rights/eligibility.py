@@ -59,13 +59,14 @@ class Care:
 class Questions:
     """What is asked: n rows. `group` is the question of the reservation that revealed the person (several lines of one
     invoice share it); `tenant` 0 means that no insurer we know has this AMC number. Without `care` every question is
-    about its whole domain."""
+    about its whole domain, asked by a practice in or out of the `network` of the insurer that day."""
 
     group: NDArray[np.int32]
     tenant: NDArray[np.int32]
     domain: NDArray[np.int16]
     care_date: Days
     care: Care | None = None
+    network: NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         return len(self.group)
@@ -164,12 +165,14 @@ def answering_rows(
     """The row of each product that answers each of these questions, NO_GUARANTEE where none is in force."""
     domain, day, care = questions.domain[question], questions.care_date[question], questions.care
     if care is None:
-        return book.shelf.find_domain(product, domain, day)
+        network = None if questions.network is None else questions.network[question]
+        return book.shelf.find_domain(product, domain, day, network)
     code = care.code[question]
     found = book.shelf.find(product, code, care.sector[question], care.network[question], day)
     (whole,) = np.nonzero((code < 0) & (domain > 0))
     if len(whole):
-        found[whole] = book.shelf.find_domain(product[whole], domain[whole], day[whole])
+        network = care.network[question[whole]]
+        found[whole] = book.shelf.find_domain(product[whole], domain[whole], day[whole], network)
     return found
 
 

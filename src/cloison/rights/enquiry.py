@@ -31,7 +31,8 @@ SALT = secrets.token_bytes(16)
 @dataclass(frozen=True, slots=True)
 class Enquiries:
     """n questions. A person is named by the card (adherent) or by the NIR, whichever is not empty, with the birth
-    date (YYYYMMDD, text), the birth rank and the insurer's AMC number. `wanted_cents` asks to hold a ceiling."""
+    date (YYYYMMDD, text), the birth rank and the insurer's AMC number. `wanted_cents` asks to hold a ceiling, `routing`
+    how the contract is billed."""
 
     account: NDArray[np.int64]
     practice: NDArray[np.int32]
@@ -45,6 +46,7 @@ class Enquiries:
     rank: NDArray[np.bytes_] = field(repr=False)
     engage: NDArray[np.bool_]
     wanted_cents: Cents
+    routing: NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         return len(self.account)
@@ -82,7 +84,13 @@ class Desk:
         if isinstance(reader, Reason):
             return reader
         revealed = await reader.rights()
-        questions = Questions(np.arange(len(enquiries), dtype=np.int32), tenant, enquiries.domain, enquiries.care_date)
+        questions = Questions(
+            np.arange(len(enquiries), dtype=np.int32),
+            tenant,
+            enquiries.domain,
+            enquiries.care_date,
+            network=self._reference.in_network(tenant, enquiries.practice, enquiries.care_date),
+        )
         answers = decide(questions, revealed, self._reference.book, self._reference.insurers.loaded)
         numbers, valid_to, held = await self._promise(enquiries, reader, answers)
         replies = _told(enquiries, answers, numbers, valid_to, held)
@@ -182,6 +190,8 @@ def _settle(reader: Reader, enquiries: Enquiries, replies: Replies) -> None:
     covered = replies.result == Result.COVERED
     told = np.where(covered, Fields.COVERED | Fields.VALIDITY | Fields.DOMAINS | Fields.ORDER, Fields.COVERED)
     told = np.where(covered & (replies.engagement > 0), told | Fields.ENGAGEMENT, told).astype(np.int32)
+    if enquiries.routing is not None:
+        told = np.where(covered & enquiries.routing, told | Fields.ROUTING, told)
     told = np.where(answers.found | (enquiries.proof >= Proof.CARD), told, Fields.COVERED).astype(np.int32)
     persons = [
         person if found else None for person, found in zip(uuids(answers.person), answers.found.tolist(), strict=True)

@@ -52,6 +52,9 @@ class Networks:
         object.__setattr__(self, "_order", order)
         object.__setattr__(self, "_key", key[order])
 
+    def __len__(self) -> int:
+        return len(self.tenant)
+
     def include(self, tenant: NDArray[np.int32], practice_number: NDArray[np.bytes_], day: Days) -> NDArray[np.bool_]:
         """Whether each practice is in a network of each insurer on each day. Shapes (n,)."""
         result = np.zeros(len(tenant), np.bool_)

@@ -6,6 +6,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from cloison.identity import Practices
+from cloison.period import Days
 from cloison.rights import store
 from cloison.rights.guarantees import ProductBook
 from cloison.storage.roles import Role
@@ -45,6 +47,16 @@ class Reference:
 
     insurers: Insurers
     book: ProductBook
+    practice_number: NDArray[np.bytes_]
+    """The number of each practice, at its place; empty where there is none, or no network at all."""
+
+    def in_network(self, tenant: NDArray[np.int32], practice: NDArray[np.int32], day: Days) -> NDArray[np.bool_] | None:
+        """Whether each practice is in a network of each insurer that day; None where no insurer has any."""
+        if not len(self.practice_number):
+            return None
+        known = (practice >= 0) & (practice < len(self.practice_number))
+        number = np.where(known, self.practice_number[np.where(known, practice, 0)], b"")
+        return self.book.networks.include(tenant, number.astype("S9"), day)
 
     @classmethod
     async def read(cls, database: Storage, role: Role) -> Self:
@@ -57,4 +69,12 @@ class Reference:
             name=tuple(row["name"] for row in rows),
             loaded=np.array([row["tenant"] for row in rows if row["loaded"]], np.int32),
         )
-        return cls(insurers, await store.product_book(database, role))
+        book = await store.product_book(database, role)
+        return cls(insurers, book, await _numbers(database, role) if len(book.networks) else np.empty(0, "S9"))
+
+
+async def _numbers(database: Storage, role: Role) -> NDArray[np.bytes_]:
+    practices = await Practices.read(database, role)
+    result = np.zeros(int(practices.practice.max(initial=0)) + 1, "S9")
+    result[practices.practice] = practices.number
+    return result

@@ -129,11 +129,21 @@ class Shelf:
         slot = ((place * len(FAMILIES) + FAMILY_OF[np.maximum(code, 0)]) * 2 + optam) * 2 + network
         return self._acts.find(slot, (place >= 0) & (code >= 0), day)
 
-    def find_domain(self, product: NDArray[np.integer], domain: NDArray[np.integer], day: Days) -> NDArray[np.intp]:
-        """The row that opens a domain soonest, whichever acts and doctors it is about; NONE where none is in force."""
+    def find_domain(
+        self,
+        product: NDArray[np.integer],
+        domain: NDArray[np.integer],
+        day: Days,
+        network: NDArray[np.bool_] | None = None,
+    ) -> NDArray[np.intp]:
+        """The row that opens a domain soonest, whichever acts and doctors it is about; NONE where none is in force.
+
+        Rows of a network open nothing for a practice outside; without `network` every practice is inside.
+        """
         place = self._placed(product)
         known = (place >= 0) & (domain > 0) & (domain < DOMAIN_SLOTS)
-        return self._domains.find(place * DOMAIN_SLOTS + np.clip(domain, 0, DOMAIN_SLOTS - 1), known, day)
+        slot = (place * DOMAIN_SLOTS + np.clip(domain, 0, DOMAIN_SLOTS - 1)) * 2
+        return self._domains.find(slot + (1 if network is None else network), known, day)
 
     def _placed(self, product: NDArray[np.integer]) -> NDArray[np.int64]:
         return self._place[np.minimum(product, len(self._place) - 1)]
@@ -198,13 +208,16 @@ def _of_acts(rows: Rows, place: NDArray[np.int64], products: int) -> _Spans:
 
 
 def _of_domains(rows: Rows, place: NDArray[np.int64], products: int) -> _Spans:
-    """Slots of (product, domain): the shortest wait first, then the row that says least."""
+    """Slots of (product, domain, network): the shortest wait first, then the row that says least."""
     (row,) = np.nonzero(rows.formula > 0)
     detail = 4 * (rows.family != WHOLE_DOMAIN) + 2 * rows.network + (rows.optam != ANY_DOCTOR)
     wait = np.maximum(rows.waiting_days, 0).astype(np.int64)
     priority = (int(wait.max(initial=0)) - wait) * 8 + 7 - detail
-    slot = place[rows.product[row]] * DOMAIN_SLOTS + rows.domain[row]
-    return _Spans(products * DOMAIN_SLOTS, slot, row.astype(np.int64), priority[row], rows)
+    slot = (place[rows.product[row]] * DOMAIN_SLOTS + rows.domain[row]) * 2
+    outside = row[~rows.network[row]]
+    slot = np.concatenate([slot[~rows.network[row]], slot + 1])
+    row = np.concatenate([outside, row]).astype(np.int64)
+    return _Spans(products * DOMAIN_SLOTS * 2, slot, row, priority[row], rows)
 
 
 def _winners(
