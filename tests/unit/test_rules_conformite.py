@@ -44,6 +44,8 @@ def test_a_sound_product_and_one_that_claims_nothing_break_nothing():
         (consultations(Formula.FR, 9_999), False),
         (Guarantee(Domain.MED, Formula.BRC, 3_000, family="technique"), True),
         (Guarantee(Domain.MED, Formula.BRC, 2_999, family="technique"), False),
+        (Guarantee(Domain.HOSP, Formula.BRC, 2_000, family="sejours"), True),
+        (Guarantee(Domain.HOSP, Formula.BRC, 1_999, family="sejours"), False),
         (Guarantee(Domain.RADL, Formula.BRC, 3_000), True),
         (Guarantee(Domain.RADL, Formula.BRC, 2_999), False),
         (Guarantee(Domain.LABO, Formula.BRC, 9_999), False),

@@ -62,7 +62,7 @@ def _floors(product: Product, day: date, network: bool) -> Iterator[Breach]:
             continue
         for optam in (True, False) if domain in (Domain.MED, Domain.RADL) else (True,):
             row = product.on(day, _code_of(family), optam, network)
-            if row is None or not _covers_ticket_moderateur(row):
+            if row is None or not _covers_ticket_moderateur(row, family):
                 yield _breach("floor_missing", "CSS R871-2 1", family, row, "100 % TM", "100 % TM")
             elif _cut(row):
                 yield _breach(
@@ -76,10 +76,10 @@ def _cut(row: Guarantee) -> bool:
     return any(cap is not None for cap in per_act) or (row.annual_ceiling_cents is not None and _only_floor(row))
 
 
-def _covers_ticket_moderateur(row: Guarantee) -> bool:
-    """Whether a formula always reaches the base."""
+def _covers_ticket_moderateur(row: Guarantee, family: str) -> bool:
+    """Whether a formula always reaches the base of the acts of a family."""
     if row.formula == Formula.BRC:
-        rates = {act.rate for act in ACT_TABLE if act.family == row.family or act.domain == row.domain}
+        rates = {act.rate for act in ACT_TABLE if act.family == family}
         return row.rate_bp >= max(_LARGEST_TICKET.get(rate, FULL_BP) for rate in rates)
     return row.formula in (Formula.TM, Formula.BR, Formula.FR) and row.rate_bp >= FULL_BP
 
