@@ -6,10 +6,11 @@ promise something else.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, get_args
 from urllib.parse import parse_qsl
 
 from cloison.errors import Misuse, Reason
+from cloison.gateways.fhir import r4
 from cloison.gateways.fhir.cursors import Cursors
 from cloison.gateways.fhir.interaction import Answer, Call, id_of, kind_of
 from cloison.gateways.fhir.rest_reasons import (
@@ -23,6 +24,8 @@ from cloison.gateways.fhir.rest_reasons import (
 from cloison.gateways.fhir.search import Kind, Page, Query, bundle, understood
 
 Operation = Callable[[Call], Awaitable[Answer]]
+TYPES = frozenset(get_args(r4.ResourceTypesCode))
+"""What FHIR calls types. Another word in their place is not said back."""
 
 
 class Creator(Protocol):
@@ -91,7 +94,7 @@ class Rest:
         kind, *rest = call.segments or [""]
         type_ = self.types.get(kind)
         if type_ is None:
-            raise Misuse(UNKNOWN_TYPE, cause=kind if kind.isalpha() else "")
+            raise Misuse(UNKNOWN_TYPE, cause=kind if kind in TYPES else "")
         match call.method, rest:
             case "GET", []:
                 return await self._search(call, kind, type_)
@@ -120,7 +123,7 @@ class Rest:
         """What creates a type, for this caller. Raises Misuse when it is not created here, or not by this caller."""
         type_ = self.types.get(kind)
         if type_ is None:
-            raise Misuse(UNKNOWN_TYPE, cause=kind if kind.isalpha() else "")
+            raise Misuse(UNKNOWN_TYPE, cause=kind if kind in TYPES else "")
         self._require(call, kind, "create", type_.create)
         assert type_.create is not None
         return type_.create
