@@ -35,6 +35,7 @@ from cloison.rules.acts import Pathway
 from cloison.storage.database import Database, administer
 from cloison.storage.keys import KeyProvider
 from cloison.storage.roles import Role
+from cloison.storage.vault import Vault
 from cloison.storage.vault_index import BlindIndex
 
 TODAY = date(2026, 11, 20)
@@ -154,7 +155,7 @@ class Day:
             amc,
         )
         self.tenants[amc] = tenant
-        self.index.provision([tenant])
+        Vault(self.keys, self.index).provision([tenant])
         number = await self.owner.fetchval(
             """insert into rights.product (tenant, code, label, responsable, convention, csr)
                values ($1, $2, $2, false, 'M', '') returning product""",

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from tests.flow.day import Ask, Day, Person
+from tests.flow.day import Ask, Day, Item, Person
 from tests.flow.http_gate import Badges, gates
 
 from cloison.identity import Actor, ActorKind, Channel, Means
@@ -125,6 +125,72 @@ def eligibility(asked: Ask, identifier: str = "", **changes: Any) -> dict[str, A
     if identifier:
         found["identifier"] = [{"system": "urn:test:requests", "value": identifier}]
     return found | changes
+
+
+def claim(person: Person, *items: Item, use: str = "claim", identifier: str = "", **changes: Any) -> dict[str, Any]:
+    """A Claim: an invoice, or a quote by the card."""
+    invoice = use == "claim"
+    found: dict[str, Any] = {
+        "resourceType": "Claim",
+        "contained": [patient(person, nir=invoice), coverage(person)],
+        "extension": [
+            {"url": "urn:cloison:proof", "valueCode": "card"},
+            {"url": "urn:cloison:regime", "valueCode": "01"},
+            {"url": "urn:cloison:alsace_moselle", "valueBoolean": False},
+            {"url": "urn:cloison:minor", "valueBoolean": False},
+            {"url": "urn:cloison:exoneration", "valueCode": "none"},
+            {"url": "urn:cloison:protection", "valueCode": "none"},
+            {"url": "urn:cloison:pathway", "valueCode": "in"},
+        ],
+        "status": "active",
+        "type": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/claim-type", "code": "professional"}]},
+        "use": use,
+        "patient": {"reference": "#patient"},
+        "created": "2026-11-20",
+        "insurer": {"identifier": {"system": "urn:cloison:amc", "value": person.amc}},
+        "provider": {"display": "practice of the caller"},
+        "priority": {"coding": [{"code": "normal"}]},
+        "insurance": [{"sequence": 1, "focal": True, "coverage": {"reference": "#coverage"}}],
+        "item": [item(at, each, invoice=invoice) for at, each in enumerate(items, 1)],
+    }
+    if identifier:
+        found["identifier"] = [{"system": "urn:test:claims", "value": identifier}]
+    return found | changes
+
+
+def item(sequence: int, line: Item, invoice: bool = True) -> dict[str, Any]:
+    """One line of a Claim."""
+    stated = {"base": line.base, "asked": line.asked if invoice else -1, "other": line.paid_by_other}
+    found: dict[str, Any] = {
+        "extension": [
+            {"url": f"urn:cloison:{name}", "valueMoney": money(cents)} for name, cents in stated.items() if cents >= 0
+        ],
+        "sequence": sequence,
+        "productOrService": {"coding": [{"system": "urn:cloison:acte", "code": line.code}]},
+        "servicedDate": line.day.isoformat(),
+        "quantity": {"value": line.quantity},
+        "net": money(line.charged),
+    }
+    if line.coefficient != 100:
+        found["factor"] = line.coefficient / 100
+    if not found["extension"]:
+        del found["extension"]
+    return found
+
+
+def money(cents: int) -> dict[str, Any]:
+    """An amount as FHIR writes it."""
+    return {"value": cents / 100, "currency": "EUR"}
+
+
+def amounts(line: Mapping[str, Any]) -> dict[str, int]:
+    """The amounts of a line of a ClaimResponse, or of its totals, in cents."""
+    found = line if isinstance(line, list) else line["adjudication"]
+    return {
+        each["category"]["coding"][0]["code"]: round(each["amount"]["value"] * 100)
+        for each in found
+        if "amount" in each
+    }
 
 
 def codes(body: Mapping[str, Any]) -> list[str]:

@@ -15,6 +15,10 @@ from cloison.storage.roles import Role
 from cloison.storage.transaction import Storage, Transaction
 
 
+WHOLE_REFUSALS = ((200, 249), (300, 339), (410, 410))
+"""Reasons that refuse a line as a whole: the right, an act that cannot be priced, care paid before."""
+
+
 @dataclass(frozen=True, slots=True)
 class DecidedLine:
     """One line of an invoice: who pays what of it, and why less than asked (`reason` 0: nothing to say)."""
@@ -35,6 +39,11 @@ class DecidedLine:
     reason: int
     account: Explanation | None = None
     """Each rule that set a cent; None where the decision was not just made."""
+
+    @property
+    def refused(self) -> bool:
+        """Whether nothing of the line is paid, for a reason of its own."""
+        return any(first <= self.reason <= last for first, last in WHOLE_REFUSALS)
 
 
 @dataclass(frozen=True, slots=True)

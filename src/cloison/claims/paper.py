@@ -5,7 +5,7 @@ the columns that are decided. Identifiers stay in them: they show nothing in a `
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Literal, Protocol, Self, TypeAlias
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from cloison.claims.claim import ClaimBatch, ClaimInvoices, ClaimLines
 from cloison.claims.quote import Quotes
+from cloison.disclosure import Proof
 from cloison.rights.engagement import LENGTH, parsed
 from cloison.rules import Equipment, Items, Teeth, Trips
 from cloison.rules.acts import Agreement
@@ -128,6 +129,15 @@ class Quote(Struct, kw_only=True, forbid_unknown_fields=True):
     care: Care
     lines: Lines
     reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedQuote:
+    """One quote of one caller, with how the practice knows the person."""
+
+    paper: Quote = field(repr=False)
+    account: int
+    proof: Proof
 
 
 class Stated(Protocol):

@@ -43,6 +43,7 @@ from cloison.ops.batcher import POLICIES, Policy
 from cloison.ops.catalogue import PARTS
 from cloison.ops.desks import Desks
 from cloison.ops.house import House
+from cloison.ops.online_claims import OnlineClaims
 from cloison.ops.papers import Papers
 from cloison.storage.database import Database
 from cloison.storage.roles import Role
@@ -80,6 +81,7 @@ class Parts:
     desks: Desks
     log: AccessLog
     site: str
+    claims: OnlineClaims
     sandbox: bool = False
 
     @classmethod
@@ -97,8 +99,10 @@ class Parts:
         """Open the parts, keep them fresh, and close them: what waits is answered, settled and written."""
         desks = Desks(house, database, policy)
         await desks.open()
-        parts = cls(house, database, doorman, desks, AccessLog(log, _now), site, sandbox)
-        keepers = [asyncio.create_task(each) for each in (desks.keep(), parts.log.keep())]
+        claims = OnlineClaims(house, database, desks, policy, _now)
+        await claims.open()
+        parts = cls(house, database, doorman, desks, AccessLog(log, _now), site, claims, sandbox)
+        keepers = [asyncio.create_task(each) for each in (desks.keep(), claims.keep(), parts.log.keep())]
         try:
             yield parts
         finally:
@@ -106,6 +110,7 @@ class Parts:
                 keeper.cancel()
                 with suppress(asyncio.CancelledError):
                     await keeper
+            await claims.close()
             await desks.close()
             parts.log.flush()
 
@@ -156,7 +161,7 @@ def build(parts: Parts) -> Starlette:
             *routes(services, PARTS),
             *shown,
             *served,
-            *fhir.routes(parts.house, parts.database, services, parts.desks),
+            *fhir.routes(parts.house, parts.database, services, parts.desks, parts.claims),
         ],
         around,
     )
@@ -166,11 +171,11 @@ class Site(Starlette):
     """The gates inside their rim. Nothing stands around it: it answers every failure itself."""
 
     def __init__(self, routes: Sequence[BaseRoute], around: Surroundings) -> None:
-        self._around = around
         super().__init__(routes=routes, exception_handlers={HTTPException: _refused_by_router})
+        self.rim = Rim(ExceptionMiddleware(self.router, handlers=self.exception_handlers), around)
 
     def build_middleware_stack(self) -> ASGIApp:
-        return Rim(ExceptionMiddleware(self.router, handlers=self.exception_handlers), self._around)
+        return self.rim
 
 
 async def _refused_by_router(request: Request, refusal: Exception) -> Response:

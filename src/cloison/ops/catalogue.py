@@ -5,6 +5,7 @@ from cloison.claims import refusals as claims
 from cloison.disclosure import reasons as disclosure
 from cloison.errors import Catalogue
 from cloison.gateways.fhir import ask_reasons as fhir_asking
+from cloison.gateways.fhir import claim_reasons as fhir_claims
 from cloison.gateways.fhir import payment_reasons as fhir_payments
 from cloison.gateways.fhir import reasons as fhir
 from cloison.gateways.fhir import rest_reasons as fhir_rest
@@ -33,6 +34,7 @@ PARTS: dict[str, Catalogue] = {
     "gateways.fhir.payments": fhir_payments.CATALOGUE,
     "gateways.fhir.rest": fhir_rest.CATALOGUE,
     "gateways.fhir.asking": fhir_asking.CATALOGUE,
+    "gateways.fhir.claims": fhir_claims.CATALOGUE,
     "identifiers": identifiers.CATALOGUE,
     "rights": rights.CATALOGUE,
     "rights.movements": movements.CATALOGUE,

@@ -24,11 +24,13 @@ from cloison.gateways.fhir.rest import History, Interactions, Read, Rest
 from cloison.gateways.fhir.stored import Stored
 from cloison.gateways.http.service import Services
 from cloison.identity.permissions import Circumstances, Permission, Resource, permit
+from cloison.ops import fhir_claims as claims
 from cloison.ops import fhir_own as persons
 from cloison.ops import fhir_people as people
 from cloison.ops.desks import Desks
 from cloison.ops.fhir_own import domain_of
 from cloison.ops.house import House
+from cloison.ops.online_claims import OnlineClaims
 from cloison.storage.database import Database
 from cloison.storage.documents import DIGESTS, Documents
 from cloison.storage.roles import Role
@@ -36,11 +38,11 @@ from cloison.storage.roles import Role
 BASE = gate.BASE
 METADATA = f"{BASE}/metadata"
 LINKS = {ANSWER: ("request",), "ClaimResponse": ("request",), "PaymentNotice": ("request",), "Task": ("focus",)}
-JUDGED_WHEN_ASKED = {(REQUEST, "create"), (REQUEST, "$submit")}
+JUDGED_WHEN_ASKED = {(REQUEST, "create"), (REQUEST, "$submit")} | claims.JUDGED
 """Interactions that whoever carries them out permits or not, with their purpose and proof."""
 
 
-def routes(house: House, database: Database, services: Services, desks: Desks) -> list[Route]:
+def routes(house: House, database: Database, services: Services, desks: Desks, online: OnlineClaims) -> list[Route]:
     """The routes of the FHIR gate."""
     documents = Documents(house.keys)
     stored = Stored(Exchanges(database, Role.API, documents), LINKS)
@@ -62,6 +64,7 @@ def routes(house: House, database: Database, services: Services, desks: Desks) -
         ),
     }
     types |= people.register(database, desks) | persons.types(database, desks)
+    types |= claims.types(stored, services.practice_of, online)
     started = datetime.now(UTC)
 
     async def metadata(call: Call) -> Answer:

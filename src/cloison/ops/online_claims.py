@@ -13,7 +13,6 @@ sent again is told what the books say of it.
 import asyncio
 import io
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
@@ -22,7 +21,7 @@ import numpy as np
 from cloison.claims import Office, correct, intake, outcomes, settle
 from cloison.claims import store_quotes as store
 from cloison.claims.outcomes import Decided, KeptAside
-from cloison.claims.paper import Invoice, Quote, claims_of, quotes_of, texts
+from cloison.claims.paper import AskedQuote, Invoice, Quote, claims_of, quotes_of, texts
 from cloison.claims.quote import Kind, Reply, State
 from cloison.claims.quote_answers import Extensions, extend
 from cloison.claims.quote_desk import QuoteDesk
@@ -43,18 +42,10 @@ from cloison.rights.question import Enquiry, gathered
 from cloison.rights.refusals import INSURER_UNKNOWN
 from cloison.rules.vocabulary import Domain
 from cloison.storage.database import Database
+from cloison.storage.documents import NOBODY
 
 NAME = "online.jsonl"
 ASK = {Kind.SIMULATION: simulate, Kind.CALCULATION: calculate, Kind.PRISE_EN_CHARGE: request}
-
-
-@dataclass(frozen=True, slots=True)
-class AskedQuote:
-    """One quote of one caller."""
-
-    paper: Quote = field(repr=False)
-    account: int
-    proof: Proof
 
 
 class OnlineClaims:
@@ -115,14 +106,16 @@ class OnlineClaims:
         (at,) = np.nonzero(known.practice == practice)
         return "".join(each.decode() for each in known.number[at[:1]].tolist())
 
-    def token(self, paper: Invoice | Quote, practice: int, account: int) -> tuple[int, UUID]:
-        """The insurer of a paper, and the blind index of the person whom it is about."""
+    def token(self, paper: Invoice | Quote, practice: int, account: int) -> tuple[int, UUID | None]:
+        """The insurer of a paper and the blind index of its person; of an insurer that sent no right, neither."""
         person, first = paper.person, paper.lines[0].date
         enquiry = Enquiry(
             account, practice, Proof.FILE, first, Domain.MED, person.amc, person.adherent,
             "" if person.adherent else person.nir[:13], person.birth, person.rank,
         )  # fmt: skip
         tenant = self._desks.tenant_of(person.amc)
+        if tenant not in self._office.reference.insurers.loaded:
+            return NOBODY, None
         asked = needs(gathered([enquiry]), np.array([tenant], np.int32), self._house.index)
         return tenant, UUID(bytes=asked.token[0].tobytes())
 

@@ -54,9 +54,37 @@ class Stored:
             return Creation(None, draft.document, draft.version, written[draft.document], draft.body)
         found = await self._exchanges.find(draft.practice, Search(draft.kind, name=draft.name, count=1))
         assert found, "a document that was not written is there under its name"
-        if not self._exchanges.same(draft, found[0]):
-            raise Misuse(IDENTIFIER_REUSED, cause=f"{draft.kind}/{found[0].document}")
+        self._require_same(draft, found[0])
         return Creation(found[0], found[0].document, found[0].version, found[0].recorded_at, b"", new=False)
+
+    async def create_all(self, drafts: Sequence[Draft]) -> list[Creation]:
+        """Keep new documents together. Raises Misuse when the name of one was used for another content."""
+        if len(drafts) == 1:
+            return [await self.create(drafts[0])]
+        for draft in drafts:
+            if draft.name is not None:
+                for filed in await self._exchanges.find(draft.practice, Search(draft.kind, name=draft.name, count=1)):
+                    self._require_same(draft, filed)
+        written = await self._exchanges.record(drafts)
+        return [
+            Creation(None, each.document, each.version, written[each.document], each.body)
+            if each.document in written
+            else await self.create(each)
+            for each in drafts
+        ]
+
+    async def keep(self, draft: Draft) -> datetime | None:
+        """Keep a document unless one of this name, or this version of it, is there. Returns since when if it is new."""
+        return (await self._exchanges.record([draft])).get(draft.document)
+
+    async def named(self, practice: int, kind: str, name: bytes) -> Filed | None:
+        """The document of a name."""
+        found = await self._exchanges.find(practice, Search(kind, name=name, count=1))
+        return found[0] if found else None
+
+    def _require_same(self, draft: Draft, filed: Filed) -> None:
+        if not self._exchanges.same(draft, filed):
+            raise Misuse(IDENTIFIER_REUSED, cause=f"{draft.kind}/{filed.document}")
 
     async def condition(self, call: Call, kind: str, condition: Query) -> Filed | None:
         """What If-None-Exist finds: nothing, one document, or Misuse when several fit."""
@@ -69,7 +97,7 @@ class Stored:
 
     async def read(self, call: Call, kind: str, text: str, version: str = "") -> Answer:
         """One resource, or one version of it; 304 when the caller has it already."""
-        document = _uuid(text)
+        document = document_of(text)
         filed = await self._exchanges.versions(call.actor.practice, document)
         wanted = [each for each in filed if each.kind == kind and (not version or str(each.version) == version)]
         if not wanted:
@@ -84,7 +112,7 @@ class Stored:
 
     async def history(self, call: Call, kind: str, text: str) -> Answer:
         """Every version of a resource, newest first."""
-        document = _uuid(text)
+        document = document_of(text)
         if not any(each.kind == kind for each in await self._exchanges.versions(call.actor.practice, document)):
             raise Misuse(NOT_FOUND)
         kept = (await self._exchanges.recall(call.actor, [document]))[::-1]
@@ -115,7 +143,7 @@ class Stored:
 
     async def newest(self, call: Call, kind: str, text: str) -> tuple[Filed, bytes]:
         """What is known of a document now, and what it says; with the version that If-Match must name."""
-        document = _uuid(text)
+        document = document_of(text)
         versions = [each for each in await self._exchanges.versions(call.actor.practice, document) if each.kind == kind]
         if not versions:
             raise Misuse(NOT_FOUND)
@@ -130,6 +158,13 @@ class Stored:
             raise Misuse(PRECONDITION_REQUIRED)
         if expected != filed.version:
             raise Misuse(VERSION_CONFLICT, cause=f"version {filed.version} is the newest")
+
+    async def first(self, call: Call, kind: str, document: UUID) -> bytes:
+        """What a document said when it was created. Raises Misuse when this practice has none such."""
+        kept = [each for each in await self._exchanges.recall(call.actor, [document]) if each.kind == kind]
+        if not kept:
+            raise Misuse(NOT_FOUND)
+        return kept[0].body
 
     async def answers(self, call: Call, kind: str, about: UUID) -> list[Filed]:
         """The documents of a type that answer another, newest first."""
@@ -188,14 +223,16 @@ class Stored:
         names = tokens.get("identifier", ())
         if len(names) > 1:
             raise Misuse(PARAMETER_WRONG, cause="identifier: one at a time")
-        about = [_uuid(each) for name in self._links.get(query.kind, ()) for each in query.references.get(name, ())]
+        about = [
+            document_of(each) for name in self._links.get(query.kind, ()) for each in query.references.get(name, ())
+        ]
         patients = [each for name in ("patient", "beneficiary") for each in tokens.get(name, ())]
         return Search(
             query.kind,
-            documents=tuple(_uuid(each.code) for each in tokens.get("_id", ())),
+            documents=tuple(document_of(each.code) for each in tokens.get("_id", ())),
             about=tuple(about),
             name=name_of(names[0]) if names else None,
-            patient=_uuid(patients[0].code) if patients else None,
+            patient=document_of(patients[0].code) if patients else None,
             status=tuple(each.code for each in tokens.get("status", ())),
             outcome=tuple(each.code for each in tokens.get("outcome", ())),
             use=tuple(each.code for each in tokens.get("use", ())),
@@ -219,7 +256,7 @@ def body_of(kept: Kept) -> bytes:
     return named(kept.body, str(kept.document), kept.version, kept.recorded_at)
 
 
-def _uuid(text: str) -> UUID:
+def document_of(text: str) -> UUID:
     """A document's number; one that cannot be ours is nowhere."""
     try:
         return UUID(text)

@@ -35,3 +35,30 @@ PROOF = "urn:cloison:proof"
 MESSAGE = "urn:cloison:problem:"
 """Extensions that say of a refusal what to do, who must act, and whether to send again."""
 EURO = "EUR"
+INVOICE = "urn:cloison:facture"
+"""The number of an invoice, 1 to 9 digits or capitals, as returns and payments carry it."""
+QUOTE = "urn:cloison:devis"
+"""Quote numbers."""
+ANSWER = "urn:cloison:answer"
+"""Identifiers of our answers: one per decision."""
+RECEPTION = "urn:cloison:reception"
+"""Where an invoice was received."""
+OFFICIAL = "urn:cloison:officiel"
+"""The name of an act or a medicine in its official table: a CIP of 13 digits, or CCAM with activity and phase."""
+RELATION = "urn:cloison:relation"
+"""What a Claim does to the one that it relates to: cancel, extend."""
+ADJUDICATION = "urn:cloison:adjudication"
+"""Amounts for which HL7 has no word: amo, asked, other, own."""
+CARE = {
+    "regime": "urn:cloison:regime", "alsace_moselle": "urn:cloison:alsace_moselle", "minor": "urn:cloison:minor",
+    "exoneration": "urn:cloison:exoneration", "protection": "urn:cloison:protection",
+    "pathway": "urn:cloison:pathway",
+}  # fmt: skip
+"""Extensions of a Claim: what the compulsory scheme knows of the person that day."""
+CALCULATE = "urn:cloison:calculate"
+"""Extension of a predetermination: true asks for a guarantee number, with what it holds."""
+BASE, AMO, ASKED, OTHER = "urn:cloison:base", "urn:cloison:amo", "urn:cloison:asked", "urn:cloison:other"
+"""Extensions of an item, amounts of the whole line: base and part that the compulsory scheme stated, part asked of the
+complementary insurer, and what a first complementary insurer paid."""
+TRIP, DEVICE = "urn:cloison:trip", "urn:cloison:device"
+"""Extensions of an item, with parts: a transport; a frame, a lens or a hearing aid."""
