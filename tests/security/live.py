@@ -9,11 +9,13 @@ import io
 import ssl
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from uuid import uuid4
 
 import httpx
@@ -24,7 +26,7 @@ from tests.flow.http_gate import house_of
 from tests.flow.test_http_server import certificate
 from tests.unit.paper_tokens import new_key, proof
 
-from cloison.gateways.http.rim import Bounds
+from cloison.gateways.http.rim import Bounds, Surroundings
 from cloison.identity import clients, compact
 from cloison.identity.actor import Channel
 from cloison.identity.authenticate import Gate
@@ -32,14 +34,15 @@ from cloison.identity.clients import Terms
 from cloison.identity.duties import Duty, scopes
 from cloison.identity.realm import Realm
 from cloison.identity.store.machines import KeyRow
-from cloison.ops import server
-from cloison.ops.app import Parts, build
+from cloison.ops import app, server
+from cloison.ops.app import Parts
 from cloison.ops.server import Tls
 from cloison.storage.keys import KeyProvider
 from cloison.storage.roles import Role
 
 HOST = "127.0.0.1"
 LEAVE_OUT = None
+USUAL = Bounds()
 
 
 @dataclass
@@ -105,7 +108,7 @@ class Live:
 
 
 @asynccontextmanager
-async def live(day: Day, keys: KeyProvider, folder: Path, bounds: Bounds | None = None) -> AsyncGenerator[Live]:
+async def live(day: Day, keys: KeyProvider, folder: Path, bounds: Bounds = USUAL) -> AsyncGenerator[Live]:
     """The server over a tiny world, and a client for the software of its doctor."""
     now, name = datetime.now(UTC), f"software-{uuid4().hex[:8]}"
     authority = certificate(folder, "authority")
@@ -127,13 +130,12 @@ async def live(day: Day, keys: KeyProvider, folder: Path, bounds: Bounds | None 
     gate = await Gate.opened(Realm(f"https://localhost:{port}", f"https://localhost:{port}"), day.database, keys, now)
     log, ready = io.BytesIO(), asyncio.Event()
     async with Parts.opened(house_of(day, keys, folder), day.database, gate, f"https://localhost:{port}", log) as parts:
-        app = build(parts)
-        if bounds is not None:
-            app._around = replace(app._around, bounds=bounds)  # pyright: ignore[reportAttributeAccessIssue]
+        with patch.object(app, "Surroundings", partial(Surroundings, bounds=bounds)):
+            served = app.build(parts)
         tls = Tls(folder / "server.pem", folder / "server.key", folder / "authority.pem")
         opened = Live(port, folder, gate, parts, log, name, shown, key)
         asyncio.get_running_loop().set_exception_handler(lambda _loop, told: opened.faults.append(told))
-        serving = asyncio.ensure_future(server.run(app, bound, tls, ready.set))
+        serving = asyncio.ensure_future(server.run(served, bound, tls, ready.set))
         await ready.wait()
         try:
             yield opened

@@ -75,7 +75,7 @@ class Requests:
 
     async def _answer(self, call: Call, prepared: Prepared, draft: Draft, creation: Creation) -> None:
         answer = await self.eligibility.answer(call, prepared.questions, f"{NAME}/{creation.document}")
-        await self.stored.create(
+        await self.stored.keep(  # of two who send the same at the same time, the first keeps what was answered
             Draft(
                 practice=draft.practice,
                 account=draft.account,
