@@ -24,7 +24,9 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Enquiry:
-    """One question: either `adherent` (the card) or `nir` (13 characters) is filled. `birth` is YYYYMMDD, text."""
+    """One question: either `adherent` (the card) or `nir` (13 characters) is filled. `birth` is YYYYMMDD, text.
+
+    `routing` asks which product answers, to know how to bill it."""
 
     account: int
     practice: int
@@ -38,11 +40,13 @@ class Enquiry:
     rank: str = field(repr=False)
     engage: bool = False
     wanted_cents: int = 0
+    routing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What may be told of one question. Both days are inclusive; `valid_to` None: no end is known."""
+    """What may be told of one question. Both days are inclusive; `valid_to` None: no end is known. `product` is told to
+    who asked for `routing` alone."""
 
     result: Result
     reason: Reason | None
@@ -51,6 +55,7 @@ class Reply:
     valid_to: date | None
     ordre: int
     held_cents: int
+    product: int = 0
 
 
 def gathered(asked: Sequence[Enquiry]) -> Enquiries:
@@ -68,6 +73,7 @@ def gathered(asked: Sequence[Enquiry]) -> Enquiries:
         rank=np.array([each.rank for each in asked], "S1"),
         engage=np.array([each.engage for each in asked], np.bool_),
         wanted_cents=np.array([each.wanted_cents for each in asked], np.int64),
+        routing=np.array([each.routing for each in asked], np.bool_),
     )
 
 
@@ -86,14 +92,24 @@ def dealt(replies: Replies) -> list[Reply]:
         replies.valid_to.tolist(),
         replies.answers.ordre.tolist(),
         replies.held_cents.tolist(),
+        replies.answers.product.tolist(),
     )
     return [_reply(*row) for row in zip(*columns, strict=True)]
 
 
 def _reply(
-    result: int, reason: int, engagement: int, number: bytes, first: date, end: date, ordre: int, held: int
+    result: int,
+    reason: int,
+    engagement: int,
+    number: bytes,
+    first: date,
+    end: date,
+    ordre: int,
+    held: int,
+    product: int,
 ) -> Reply:
     if result != Result.COVERED:
         return Reply(Result(result), refusals.CATALOGUE[reason] if reason else None, "", None, None, 0, 0)
     words = number.decode() if engagement > 0 else ""
-    return Reply(Result.COVERED, None, words, first, None if end == FOREVER else end - DAY, ordre, held)
+    last = None if end == FOREVER else end - DAY
+    return Reply(Result.COVERED, None, words, first, last, ordre, held, product)
