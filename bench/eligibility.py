@@ -113,7 +113,8 @@ def enquiries(world: Manifest, practices: Practices) -> Enquiries:
 
 def picked(asked: Enquiries, rows: np.ndarray) -> Enquiries:
     """Some of the questions."""
-    return Enquiries(**{name: getattr(asked, name)[rows] for name in Enquiries.__slots__})
+    stated = {name: getattr(asked, name) for name in Enquiries.__slots__}
+    return Enquiries(**{name: column[rows] for name, column in stated.items() if column is not None})
 
 
 async def ask(
