@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 from starlette.applications import Starlette
 from tests.flow.day import Day, Person
+from tests.flow.http_whole import Whole, served
 
 from cloison.disclosure import Channel
 from cloison.errors import Reason
@@ -123,3 +124,19 @@ def question(person: Person, **changes: Any) -> dict[str, Any]:
         "proof": "card",
     }
     return {name: value for name, value in (asked | changes).items() if value is not None}
+
+
+MESSAGES, WHOLE = "in messages", "whole"
+
+
+@asynccontextmanager
+async def over(path: str, opened: Opened) -> AsyncGenerator[Opened]:
+    """The same gates, called in the messages of ASGI, or over a socket where the hottest routes need none."""
+    if path == MESSAGES:
+        yield opened
+        return
+    async with (
+        served(opened.app) as port,
+        httpx.AsyncClient(transport=Whole(port), base_url=SITE) as client,
+    ):
+        yield replace(opened, client=client)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from tests.flow.day import AMC, TODAY, Day, Guarantee, days
-from tests.flow.http_gate import Opened, gates, machine, question
+from tests.flow.http_gate import MESSAGES, WHOLE, Opened, gates, machine, over, question
 
 from cloison.disclosure import Channel
 from cloison.ops import disclosures
@@ -21,16 +21,24 @@ async def insured(shared_day: Day) -> Day:
     return shared_day
 
 
-@pytest.fixture(scope="module")
-async def gate(insured: Day, day_keys: KeyProvider, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Opened]:
-    async with gates(insured, day_keys, tmp_path_factory.mktemp("home")) as opened:
-        yield opened
+@pytest.fixture(scope="module", params=[MESSAGES, WHOLE])
+async def gate(
+    request: pytest.FixtureRequest, insured: Day, day_keys: KeyProvider, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Opened]:
+    home = tmp_path_factory.mktemp("home")
+    async with gates(insured, day_keys, home) as opened, over(request.param, opened) as called:
+        yield called
 
 
 @pytest.fixture
 async def software(gate: Opened, insured: Day) -> dict[str, str]:
     practice = await insured.owner.fetchval("select practice from identity.practice where number = $1", insured.doctor)
     return gate.admit("software", machine(practice))
+
+
+@pytest.fixture(scope="module")
+async def another(insured: Day) -> tuple[int, str]:
+    return await insured.practice("754000009"), "754000009"
 
 
 async def recorded(day: Day) -> int:
@@ -166,17 +174,19 @@ async def test_a_client_of_another_insurer_is_refused(gate: Opened, insured: Day
     assert (await gate.client.post(PATH, json=question(anne), headers=headers)).status_code == 403
 
 
-async def test_a_machine_of_several_practices_names_one_of_its_own(gate: Opened, insured: Day) -> None:
+async def test_a_machine_of_several_practices_names_one_of_its_own(
+    gate: Opened, insured: Day, another: tuple[int, str]
+) -> None:
     anne = await insured.enrol()
     first = await insured.owner.fetchval("select practice from identity.practice where number = $1", insured.doctor)
-    second = await insured.practice("754000009")
+    second, number_of_second = another
     await gate.parts.desks.refresh()
     headers = gate.admit("group", machine(0, practices=frozenset({first, second})))
     statuses = {
         number: (await gate.client.post(PATH, json=question(anne, practice=number), headers=headers)).status_code
-        for number in (insured.doctor, "754000009", "", "759999999")
+        for number in (insured.doctor, number_of_second, "", "759999999")
     }
-    assert statuses == {insured.doctor: 200, "754000009": 200, "": 422, "759999999": 422}
+    assert statuses == {insured.doctor: 200, number_of_second: 200, "": 422, "759999999": 422}
 
 
 WRONG = [

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from tests.flow.day import Day, Guarantee
-from tests.flow.http_gate import SITE, Opened, gates, machine, question
+from tests.flow.http_gate import MESSAGES, SITE, WHOLE, Opened, gates, machine, over, question
 
 from cloison.disclosure.reasons import UNAVAILABLE
 from cloison.errors import Unavailable
@@ -32,13 +32,19 @@ async def broken(request: Request) -> Response:
 
 
 @pytest.fixture(scope="module")
-async def gate(
-    shared_day: Day, day_keys: KeyProvider, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Opened]:
+async def insured(shared_day: Day) -> Day:
     await shared_day.insurer(guarantees=[Guarantee("MED")])
-    async with gates(shared_day, day_keys, tmp_path_factory.mktemp("home")) as opened:
+    return shared_day
+
+
+@pytest.fixture(scope="module", params=[MESSAGES, WHOLE])
+async def gate(
+    request: pytest.FixtureRequest, insured: Day, day_keys: KeyProvider, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Opened]:
+    home = tmp_path_factory.mktemp("home")
+    async with gates(insured, day_keys, home) as opened, over(request.param, opened) as called:
         opened.app.router.routes.extend(Route(path, broken) for path in (BUG, FAULT, LATE))
-        yield opened
+        yield called
 
 
 @pytest.fixture

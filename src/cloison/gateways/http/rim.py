@@ -2,13 +2,13 @@
 
 It has a number, a maker, bounds of size and time, headers that protect, one line in the log without personal data, and
 an answer: what fails inside becomes the one error object, in the format of the gate that was asked. Routes that are
-not declared public need a maker. The hottest routes are found here, by their path, before the router.
+not declared public need a maker. The hottest routes are found here, by their path, before the router; a protocol that
+holds the whole of such a request asks for its `answer` without the messages of ASGI, and all of this stays true.
 
 A request finds in `scope["state"]`: `request_id`, `actor` (None on public routes), and `headers`, a list to which
 whatever belongs on the answer, be it a problem, can be added.
 """
 
-import asyncio
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from cloison.errors import Fault, Misuse, Problem, Reason
 from cloison.gateways.http import negotiation, problems
 from cloison.gateways.http.body import Gone
+from cloison.gateways.http.deadlines import Deadlines, Within
 from cloison.gateways.http.problems import Renderer
 from cloison.gateways.http.reasons import BODY_TOO_LARGE, BUG, OVERLOADED, TIMED_OUT
 from cloison.identity import Actor
@@ -86,14 +87,29 @@ class Rim:
         self._inside = 0
         self._prefix = os.urandom(6).hex()
         self._numbers = count(1)
+        self._general = (around.bounds, Deadlines(around.bounds.seconds))
+        self._under = [(prefix, each, Deadlines(each.seconds)) for prefix, each in around.bounds_under]
+        self.express = tuple(
+            f"{method} {path} HTTP/1.1\r\n".encode() for method, path in around.express if method == "POST"
+        )
+        """How a request begins that `answer` may be asked about."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        await self._run(scope, receive, _Exchange(scope, send, f"{self._prefix}{next(self._numbers):x}"))
+
+    async def answer(self, scope: Scope, receive: Receive) -> Sent:
+        """The whole answer to a request for an express route, for a protocol that writes it by itself."""
+        assert (scope["method"], scope["path"]) in self._around.express, "other routes answer in messages"
+        exchange = _Exchange(scope, None, f"{self._prefix}{next(self._numbers):x}")
+        await self._run(scope, receive, exchange)
+        return exchange.status, exchange.headers, exchange.body
+
+    async def _run(self, scope: Scope, receive: Receive, exchange: "_Exchange") -> None:
         around = self._around
         started = around.clock()
-        exchange = _Exchange(scope, send, f"{self._prefix}{next(self._numbers):x}")
         self._inside += 1
         try:
             await self._serve(scope, receive, exchange)
@@ -108,10 +124,14 @@ class Rim:
 
     async def _serve(self, scope: Scope, receive: Receive, exchange: "_Exchange") -> None:
         around, path = self._around, scope["path"]
-        bounds = next((each for prefix, each in around.bounds_under if path.startswith(prefix)), around.bounds)
+        bounds, deadlines = self._general
+        for prefix, narrower, others in self._under:
+            if path.startswith(prefix):
+                bounds, deadlines = narrower, others
+                break
         if self._inside > bounds.inside:
             raise Misuse(OVERLOADED)
-        async with asyncio.timeout(bounds.seconds):
+        with Within(deadlines):
             endpoint = around.express.get((scope["method"], path))
             if endpoint is not None:
                 scope["state"]["route"] = path
@@ -150,15 +170,17 @@ def trouble_of(failure: Exception) -> Fault | Reason:
 
 
 class _Exchange:
-    """One request and what was sent back."""
+    """One request and what was sent back, or is to be sent by who asked for it as a whole."""
 
-    __slots__ = ("_send", "request_id", "scope", "status")
+    __slots__ = ("_send", "body", "headers", "request_id", "scope", "status")
 
-    def __init__(self, scope: Scope, send: Send, request_id: str) -> None:
+    def __init__(self, scope: Scope, send: Send | None, request_id: str) -> None:
         self.scope = scope
         self._send = send
         self.request_id = request_id
         self.status = 0
+        self.headers: HeaderList = []
+        self.body = b""
         state = scope.setdefault("state", {})
         state["request_id"] = request_id
         state["actor"] = None
@@ -174,6 +196,7 @@ class _Exchange:
             headers.append((b"x-request-id", self.request_id.encode()))
             headers.extend(self.scope["state"]["headers"])
             message["headers"] = headers
+        assert self._send is not None, "a whole answer is asked of express routes only"
         await self._send(message)
 
     async def answer(self, status: int, headers: HeaderList, body: bytes) -> None:
@@ -182,6 +205,9 @@ class _Exchange:
         length = (b"content-length", b"%d" % len(body))
         extra: HeaderList = self.scope["state"]["headers"]
         framed = [*headers, length, *PROTECTION, (b"x-request-id", self.request_id.encode()), *extra]
+        if self._send is None:
+            self.headers, self.body = framed, body
+            return
         await self._send({"type": "http.response.start", "status": status, "headers": framed})
         await self._send({"type": "http.response.body", "body": body})
 
