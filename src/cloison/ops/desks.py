@@ -17,6 +17,7 @@ from cloison.identity.permissions import Circumstances, Permission, Resource, pe
 from cloison.ops.batcher import Batcher, Policy
 from cloison.ops.house import House
 from cloison.rights.enquiry import Desk
+from cloison.rights.guarantees import Products
 from cloison.rights.question import Enquiry, Reply, dealt, gathered
 from cloison.rights.reference import Insurers, Reference
 from cloison.storage.database import Database
@@ -41,6 +42,7 @@ class Desks:
         self._tenants: dict[str, int] = {}
         self._amcs: dict[int, str] = {}
         self.insurers: Insurers
+        self.products: Products
         self.practices: Practices
         self.batchers: dict[Channel, Batcher[Enquiry, Reply]] = {}
 
@@ -69,7 +71,7 @@ class Desks:
         for channel in ONLINE:
             self._desks[channel] = Desk(self._database, self._doors[channel], self._house.index, reference)
         self.practices = await Practices.read(self._database, Role.API)
-        self.insurers = reference.insurers
+        self.insurers, self.products = reference.insurers, reference.book.products
         numbers = [each.decode() for each in reference.insurers.amc.tolist()]
         self._tenants = dict(zip(numbers, reference.insurers.tenant.tolist(), strict=True))
         self._amcs = {tenant: number for number, tenant in self._tenants.items()}

@@ -8,10 +8,12 @@ from cloison import __version__
 from cloison.disclosure import Proof, Purpose
 from cloison.errors import Problem, Reason
 from cloison.exchanges import Exchanges
+from cloison.gateways.fhir import coverages as coverage
 from cloison.gateways.fhir import outcome, reading
 from cloison.gateways.fhir import routes as gate
 from cloison.gateways.fhir.bundles import Bundles
 from cloison.gateways.fhir.capability import capability
+from cloison.gateways.fhir.coverages import NAME as COVERAGE
 from cloison.gateways.fhir.cursors import Cursors
 from cloison.gateways.fhir.eligibility import NAME as REQUEST
 from cloison.gateways.fhir.eligibility import Eligibility
@@ -27,6 +29,7 @@ from cloison.identity.permissions import Circumstances, Permission, Resource, pe
 from cloison.ops import fhir_claims as claims
 from cloison.ops import fhir_own as persons
 from cloison.ops import fhir_people as people
+from cloison.ops import fhir_rights as rights
 from cloison.ops.desks import Desks
 from cloison.ops.fhir_own import domain_of
 from cloison.ops.house import House
@@ -45,7 +48,8 @@ JUDGED_WHEN_ASKED = {(REQUEST, "create"), (REQUEST, "$submit")} | claims.JUDGED
 def routes(house: House, database: Database, services: Services, desks: Desks, online: OnlineClaims) -> list[Route]:
     """The routes of the FHIR gate."""
     documents = Documents(house.keys)
-    stored = Stored(Exchanges(database, Role.API, documents), LINKS)
+    exchanges = Exchanges(database, Role.API, documents)
+    stored = Stored(exchanges, LINKS)
     eligibility = Eligibility(services.ask, services.practice_of, domain_of)
     requests = Requests(eligibility, stored)
     types = {
@@ -64,6 +68,10 @@ def routes(house: House, database: Database, services: Services, desks: Desks, o
         ),
     }
     types |= people.register(database, desks) | persons.types(database, desks)
+    coverages = rights.coverages(house, services, desks, stored, exchanges)
+    types[COVERAGE] = Interactions(
+        coverage.PARAMETERS, _read(stored, COVERAGE), _history(stored, COVERAGE), coverages.find
+    )
     types |= claims.types(stored, services.practice_of, online)
     started = datetime.now(UTC)
 
@@ -107,7 +115,7 @@ def _permitted(call: Call, kind: str, interaction: str) -> Reason | None:
     """Whether the caller may do this with a type: read again what its practice said and heard."""
     if people.judged(call, kind):
         return people.permitted(call, kind)
-    if (kind, interaction) in JUDGED_WHEN_ASKED:
+    if (kind, interaction) in JUDGED_WHEN_ASKED or (kind == COVERAGE and coverage.asks(call)):
         return None
     actor = call.actor
     permission = Permission.PAYMENT_READ if kind in (PAYMENT, NOTICE) else Permission.CLAIM_READ
