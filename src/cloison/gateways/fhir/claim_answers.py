@@ -66,7 +66,8 @@ def of_invoice(
 ) -> Response:
     """The answer to an invoice as it stands."""
     key = key_of(decided)
-    place = r4.Identifier(system=systems.RECEPTION, value=str(decided.place))
+    where = decided.invoice if isinstance(decided, Decided) else decided.place
+    place = r4.Identifier(system=systems.RECEPTION, value=str(where))
     if isinstance(decided, KeptAside):
         why = reasons[decided.reason] if decided.reason else None
         return Response(key, _response(call, submission, address, "queued", [place], why))
@@ -88,7 +89,7 @@ def of_invoice(
 
 def key_of(decided: Decided | KeptAside) -> str:
     """What tells the answer to an invoice as it stands from those before and after."""
-    return f"{decided.place}.{decided.decision}" if isinstance(decided, Decided) else f"{decided.place}.kept"
+    return str(decided.decision) if isinstance(decided, Decided) else "kept"
 
 
 def of_quote(
