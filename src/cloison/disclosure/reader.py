@@ -35,6 +35,11 @@ ROLES = {
 # The text is compared by the database, which accepts no other statement beside COMMIT: see migration 0005.
 RESERVE = "select disclosure.reserve($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)"
 SETTLE = "select disclosure.settle($1,$2,$3)"
+REVEAL = """
+    select string_agg(int4send(question) || uuid_send(person) || int8send(coverage) || int4send(product)
+                      || int2send(quality) || int2send(ordre) || date_send(valid_from) || date_send(valid_to), '')
+    from disclosure.reveal_rights($1)"""
+"""The rows as one value, which becomes columns without an object for each cell."""
 RESERVE_DOCUMENTS = "select disclosure.reserve_documents($1,$2,$3,$4,$5)"
 """Compared too: see migration 0050."""
 SETTLED = 2
@@ -154,8 +159,8 @@ class Reader:
         """The coverages of the persons asked for. Raises Unavailable when the database refuses to reveal."""
         with _raising():
             async with self._database.session(self._role) as connection:
-                rows = await connection.fetch("select * from disclosure.reveal_rights($1)", self.reservation)
-        return _revealed(rows)
+                rows: bytes | None = await connection.fetchval(REVEAL, self.reservation)
+        return _revealed(rows or b"")
 
     async def statement(self) -> list[asyncpg.Record]:
         """Who learned what about the persons asked for: the columns of `disclosure.reveal_statement`."""
@@ -318,19 +323,8 @@ def _columns(needs: Needs, reservation: int) -> dict[str, bulk.Column]:
     }
 
 
-def _revealed(rows: list[asyncpg.Record]) -> RevealedRights:
-    columns = list(zip(*rows, strict=True)) or [()] * len(COLUMNS)
-    persons = b"".join(person.bytes for person in columns[1])
-    return RevealedRights(
-        question=np.array(columns[0], np.int32),
-        person=np.frombuffer(persons, np.uint8).reshape(-1, 16),
-        coverage=np.array(columns[2], np.int64),
-        product=np.array(columns[3], np.int32),
-        quality=np.array(columns[4], np.int16),
-        ordre=np.array(columns[5], np.int16),
-        valid_from=np.array(columns[6], "datetime64[D]"),
-        valid_to=np.array(columns[7], "datetime64[D]"),
-    )
+def _revealed(rows: bytes) -> RevealedRights:
+    return RevealedRights(**bulk.packed(rows, COLUMNS))  # pyright: ignore[reportArgumentType]  the types are those of COLUMNS
 
 
 def _give_back(waiting: Settlements, unwritten: Settlements) -> None:

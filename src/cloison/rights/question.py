@@ -4,11 +4,12 @@ Gates make an `Enquiry` of a request; questions of many callers are gathered int
 the columns it returns are dealt out again as rows.
 """
 
+import struct
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
+from msgspec import Struct
 
 from cloison.disclosure import Proof, Result
 from cloison.errors import Reason
@@ -20,10 +21,30 @@ from cloison.rules.vocabulary import Domain
 
 NIR_DIGITS = 13
 DAY = timedelta(days=1)
+EPOCH = date(1970, 1, 1).toordinal()
+_PACKED = struct.Struct(f"<qihhqq??10s16s{NIR_DIGITS}s8s1s")
+_ROW = np.dtype(
+    [
+        ("account", "<i8"),
+        ("practice", "<i4"),
+        ("proof", "<i2"),
+        ("domain", "<i2"),
+        ("care_date", "<M8[D]"),
+        ("wanted_cents", "<i8"),
+        ("engage", "?"),
+        ("routing", "?"),
+        ("amc", "S10"),
+        ("adherent", "S16"),
+        ("nir", f"S{NIR_DIGITS}"),
+        ("birth", "S8"),
+        ("rank", "S1"),
+    ]
+)
+_NAMES: tuple[str, ...] = _ROW.names or ()
+RESULTS = {int(each): each for each in Result}
 
 
-@dataclass(frozen=True, slots=True)
-class Enquiry:
+class Enquiry(Struct, frozen=True, gc=False):
     """One question: either `adherent` (the card) or `nir` (13 characters) is filled. `birth` is YYYYMMDD, text.
 
     `routing` asks which product answers, to know how to bill it."""
@@ -33,18 +54,20 @@ class Enquiry:
     proof: Proof
     care_date: date
     domain: Domain
-    amc: str = field(repr=False)
-    adherent: str = field(repr=False)
-    nir: str = field(repr=False)
-    birth: str = field(repr=False)
-    rank: str = field(repr=False)
+    amc: str
+    adherent: str
+    nir: str
+    birth: str
+    rank: str
     engage: bool = False
     wanted_cents: int = 0
     routing: bool = False
 
+    def __repr__(self) -> str:
+        return "Enquiry()"
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+
+class Reply(Struct, frozen=True, gc=False):
     """What may be told of one question. Both days are inclusive; `valid_to` None: no end is known. `product` is told to
     who asked for `routing` alone."""
 
@@ -59,22 +82,32 @@ class Reply:
 
 
 def gathered(asked: Sequence[Enquiry]) -> Enquiries:
-    """The questions of several callers as columns."""
-    return Enquiries(
-        account=np.array([each.account for each in asked], np.int64),
-        practice=np.array([each.practice for each in asked], np.int32),
-        proof=np.array([each.proof for each in asked], np.int16),
-        care_date=np.array([each.care_date for each in asked], "datetime64[D]"),
-        domain=np.array([each.domain for each in asked], np.int16),
-        amc=np.array([each.amc for each in asked], "S10"),
-        adherent=np.array([each.adherent for each in asked], "S16"),
-        nir=np.array([each.nir for each in asked], f"S{NIR_DIGITS}"),
-        birth=np.array([each.birth for each in asked], "S8"),
-        rank=np.array([each.rank for each in asked], "S1"),
-        engage=np.array([each.engage for each in asked], np.bool_),
-        wanted_cents=np.array([each.wanted_cents for each in asked], np.int64),
-        routing=np.array([each.routing for each in asked], np.bool_),
+    """The questions of several callers as columns: one row of bytes each, read as columns at once."""
+    pack = _PACKED.pack
+    rows = np.frombuffer(
+        b"".join(
+            [
+                pack(
+                    each.account,
+                    each.practice,
+                    each.proof,
+                    each.domain,
+                    each.care_date.toordinal() - EPOCH,
+                    each.wanted_cents,
+                    each.engage,
+                    each.routing,
+                    each.amc.encode("ascii"),
+                    each.adherent.encode("ascii"),
+                    each.nir.encode("ascii"),
+                    each.birth.encode("ascii"),
+                    each.rank.encode("ascii"),
+                )
+                for each in asked
+            ]
+        ),
+        _ROW,
     )
+    return Enquiries(**{name: rows[name] for name in _NAMES})
 
 
 def dealt(replies: Replies) -> list[Reply]:
@@ -109,7 +142,7 @@ def _reply(
     product: int,
 ) -> Reply:
     if result != Result.COVERED:
-        return Reply(Result(result), refusals.CATALOGUE[reason] if reason else None, "", None, None, 0, 0)
+        return Reply(RESULTS[result], refusals.CATALOGUE[reason] if reason else None, "", None, None, 0, 0)
     words = number.decode() if engagement > 0 else ""
     last = None if end == FOREVER else end - DAY
     return Reply(Result.COVERED, None, words, first, last, ordre, held, product)
