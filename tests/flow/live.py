@@ -142,3 +142,42 @@ def request_for_eligibility(case: dict[str, str], day: str, name: str = "") -> d
     if name:
         asked["identifier"] = [{"system": "urn:example:requests", "value": name}]
     return asked
+
+
+def claim(case: dict[str, str], day: str, use: str, name: str, practice: str = "750000011") -> dict[str, Any]:
+    """A box of a medicine at 65 % for a person of the table: a quote, or an invoice."""
+    asked = request_for_eligibility(case, day, name)
+    asked["contained"][0]["identifier"] = [{"system": "urn:oid:1.2.250.1.213.1.4.8", "value": case["nir"]}]
+    words = {"exoneration": "none", "protection": "none", "regime": "01"}
+    amounts = {"base": "10.00", "amo": "6.50", "asked": "3.50"}
+    return {
+        "resourceType": "Claim",
+        "identifier": [{"system": "urn:example:claims", "value": name}],
+        "contained": asked["contained"],
+        "extension": [
+            *asked["extension"],
+            *({"url": f"urn:cloison:{each}", "valueCode": value} for each, value in words.items()),
+            *({"url": f"urn:cloison:{each}", "valueBoolean": False} for each in ("alsace_moselle", "minor")),
+        ],
+        "status": "active",
+        "type": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/claim-type", "code": "pharmacy"}]},
+        "use": use,
+        "patient": {"reference": "#patient"},
+        "created": day,
+        "insurer": asked["insurer"],
+        "provider": {"identifier": {"system": "urn:cloison:practice", "value": practice}},
+        "priority": {"coding": [{"code": "normal"}]},
+        "insurance": [{"sequence": 1, "focal": True, "coverage": {"reference": "#card"}}],
+        "item": [
+            {
+                "sequence": 1,
+                "extension": [
+                    {"url": f"urn:cloison:{each}", "valueMoney": {"value": float(value), "currency": "EUR"}}
+                    for each, value in amounts.items()
+                ],
+                "productOrService": {"coding": [{"system": "urn:cloison:acte", "code": "PH7"}]},
+                "servicedDate": day,
+                "net": {"value": 10.0, "currency": "EUR"},
+            }
+        ],
+    }

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -19,10 +20,12 @@ from tests.flow.live import Sandbox
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "quickstart.md"
 SITE = "https://127.0.0.1:8340"
+PORT = "8341"
+"""Where the page listens for webhooks."""
 FOLDER = "cloison-sandbox"
 BLOCK = re.compile(r"^```(sh|json)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 MARK = "---- block {} ----"
-SECONDS_MAX = 180
+SECONDS_MAX = 90
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,13 @@ def difference(shown: Any, told: Any, at: str = "") -> str:
     return "" if same else f"{at}: {shown!r} is shown, {told!r} was told"
 
 
+def free_port() -> str:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
 @pytest.fixture(scope="module")
 def heard(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """What each command of the page said, run in one shell."""
@@ -72,10 +82,11 @@ def heard(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> list[st
         pytest.skip("needs curl and bash, to run the commands of the page as they stand")
     folder = tmp_path_factory.mktemp("afternoon")
     (folder / FOLDER).symlink_to(sandbox.keys)
+    (folder / "examples").symlink_to(PAGE.parents[1] / "examples")
     page = steps()
     script = "set -eu\n" + "".join(f"echo '{MARK.format(at)}'\n{each.command}" for at, each in enumerate(page))
     done = subprocess.run(
-        ["bash", "-c", script.replace(SITE, sandbox.site)],
+        ["timeout", str(SECONDS_MAX), "bash", "-c", script.replace(SITE, sandbox.site).replace(PORT, free_port())],
         cwd=folder,
         env={
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
@@ -86,7 +97,6 @@ def heard(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> list[st
         capture_output=True,
         text=True,
         check=False,
-        timeout=SECONDS_MAX,
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     return re.split(MARK.format(r"\d+") + "\n", done.stdout)[1:]

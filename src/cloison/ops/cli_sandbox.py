@@ -44,6 +44,18 @@ def day(
     screen.show_table(f"Un jour de plus / one more day → {passed.folder}", ("", ""), rows, numbers=(1,))
 
 
-@app.callback()
-def group() -> None:
-    """Keeps `day` a sub-command."""
+@app.command("webhook")
+def webhook(
+    client: Annotated[str, typer.Argument(help="pharmacy, optician, lab, hospital or taxi.")],
+    url: Annotated[str, typer.Argument(help="Where to tell; http on this machine will do here.")],
+    home: Home = None,
+) -> None:
+    """Tell an address what happens to the files of a practice, as its administrator would at the portal."""
+
+    async def work(house: House, database: Database) -> None:
+        if not sandbox.is_one(house.home):
+            raise Misuse(SANDBOX_MISSING)
+        await sandbox.tell(database, client, url)
+
+    screen.run(sandbox_home(home), work)
+    screen.console.print(f"{client} → {screen.quoted(url)}", soft_wrap=True)

@@ -18,12 +18,14 @@ from starlette.routing import Route
 
 from cloison.claims import store_quotes
 from cloison.claims.quote import State, Terms
+from cloison.deliveries import Notices, Owner
 from cloison.disclosure import Channel, Proof
 from cloison.errors import Misuse, Reason, Unavailable
 from cloison.gateways.files.quotes import quote_number
 from cloison.gateways.http import sandbox_page
-from cloison.gateways.http.reasons import TIMED_OUT
-from cloison.identity import Actor, Duty, Permission, Practices, accounts, scopes
+from cloison.gateways.http.reasons import TIMED_OUT, WEBHOOK_ADDRESS
+from cloison.identity import Actor, Practices, accounts
+from cloison.identity.administration_reasons import CLIENT_UNKNOWN
 from cloison.identity.certificates import new_server
 from cloison.ops import claims, disclosures, identity, payments, quotes, returns, rights
 from cloison.ops import house as houses
@@ -32,6 +34,7 @@ from cloison.ops.config import Settings
 from cloison.ops.house import House
 from cloison.ops.identity import Asked, Given
 from cloison.ops.reasons import CHECK_FAILED, SANDBOX_HOME_IN_USE
+from cloison.ops.webhook_address import acceptable
 from cloison.payments import own
 from cloison.payments.own import PaymentSearch
 from cloison.rights.question import Enquiry, Reply, gathered
@@ -50,8 +53,6 @@ PERSONS_A_DAY = 100_000
 DELAYS = {world.SLOW: world.SLOW_SECONDS, world.STUCK: POLICIES["postgresql"].patience_seconds}
 PEC_FAMILIES = ("DENT", "OPTI", "AUDI", "HOSP")
 LOOKED_AT = 1_000
-SCOPES = (*sorted(scopes(Duty.SOFTWARE)), Permission.WEBHOOK_MANAGE.value)
-"""Everything that the software of a practice does, and being told instead of polling."""
 Ask = Callable[[Actor, Sequence[Enquiry]], Awaitable[Sequence[Reply] | Reason]]
 
 
@@ -155,6 +156,18 @@ async def day(house: House, database: Database, out: Path, now: datetime) -> Pas
     )
 
 
+async def tell(database: Database, client: str, url: str) -> None:
+    """Tell an address what happens to the files of a client's practice: what an administrator does with a passkey.
+
+    Raises Misuse when the client is none of the sandbox's, or the address may not be told.
+    """
+    if client not in {each.client for each in world.PRACTICES}:
+        raise Misuse(CLIENT_UNKNOWN)
+    if not await acceptable(url, development=True):
+        raise Misuse(WEBHOOK_ADDRESS)
+    await Notices(database).subscribe(Owner(practice=await _practice(database, client)), url)
+
+
 async def _load(house: House, database: Database, now: datetime) -> None:
     """The insurers, practices and rights, through the doors that everybody's files take."""
     with TemporaryDirectory() as folder:
@@ -176,15 +189,13 @@ async def _clients(house: House, database: Database, folder: Path, now: datetime
     pharmacy = world.PRACTICES[0].number
     clients = [(each.client, each.number, Channel.API) for each in world.PRACTICES]
     for name, practice, channel in [*clients, (world.CONTAINED, pharmacy, Channel.MACHINE)]:
-        asked = Asked(channel.name.lower(), (practice,), (), SCOPES, (), PERSONS_A_DAY, CLIENT_DAYS)
+        asked = Asked(channel.name.lower(), (practice,), (), (), (), PERSONS_A_DAY, CLIENT_DAYS)
         await identity.add_client(house, database, name, asked, Given(), folder, now)
 
 
 async def _exhaust(house: House, database: Database, today: date) -> None:
     """Hold whatever is left of the yearly ceiling of the person whose ceiling is reached."""
-    practices = await Practices.read(database, Role.OFFICE)
-    (row,) = practices.rows(np.array([world.PRACTICES[3].number.encode()], "S9"))
-    practice = int(practices.practice[row])
+    practice = await _practice(database, "hospital")
     known = await accounts(database, [("sandbox", "card", practice)])
     who = world.CEILING
     enquiry = Enquiry(
@@ -201,7 +212,7 @@ def _hand_out(house: House, out: Path, today: date) -> None:
     out.mkdir(parents=True, exist_ok=True)
     for path in sorted((house.home / "sandbox" / "keys").iterdir()):
         identity.keep(out / path.name, path.read_bytes())
-    (out / "invoices.b2").write_bytes(sandbox_b2.invoices(today))
+    (out / "invoices.b2").write_bytes(sandbox_b2.invoices(today - timedelta(days=1)))
     (out / "cases.json").write_bytes(msgspec.json.format(msgspec.json.encode(cases()), indent=1) + b"\n")
 
 
@@ -222,9 +233,14 @@ async def _insurers_answer(house: House, database: Database) -> tuple[int, int]:
 
 async def _labels(database: Database, client: str) -> frozenset[str]:
     """The labels of the payments to a practice."""
-    practices = await Practices.read(database, Role.PAY)
+    search = PaymentSearch(count=LOOKED_AT)
+    found = await own.find(database, Role.API, await _practice(database, client), search)
+    return frozenset(each.end_to_end_id for each in found)
+
+
+async def _practice(database: Database, client: str) -> int:
+    """The practice of a client of the sandbox."""
+    practices = await Practices.read(database, Role.OFFICE)
     number = next(each.number for each in world.PRACTICES if each.client == client)
     (row,) = practices.rows(np.array([number.encode()], "S9"))
-    search = PaymentSearch(count=LOOKED_AT)
-    found = await own.find(database, Role.API, int(practices.practice[row]), search)
-    return frozenset(each.end_to_end_id for each in found)
+    return int(practices.practice[row])

@@ -68,7 +68,13 @@ class Case:
     en: str
 
 
-def _person(number: int, adherent: str, amc: str = MAIN, product: str = "TOUT", **changes: Any) -> Person:
+def _person(
+    number: int,
+    adherent: str,
+    amc: str = MAIN,
+    product: str = "TOUT",
+    **changes: Any,  # as Person says
+) -> Person:
     year, month = 50 + number, 1 + number % 12
     nir = f"2{year:02d}{month:02d}75056{number:03d}"
     person = Person(adherent, amc, product, f"19{year:02d}{month:02d}15", nir + key_of(nir))
