@@ -71,10 +71,10 @@ class Fhir:
 
 
 @asynccontextmanager
-async def server(day: Day) -> AsyncGenerator[Fhir]:
-    """The application over a world, and a client that speaks for its first practice."""
+async def server(day: Day, kept: Path | None = None) -> AsyncGenerator[Fhir]:
+    """The application over a world, and a client of its first practice. `kept`: its home, where that outlives it."""
     with tempfile.TemporaryDirectory() as folder:
-        async with gates(day, day.keys, Path(folder)) as opened:
+        async with gates(day, day.keys, kept or Path(folder)) as opened:
             rows = await day.owner.fetch("select number, practice from identity.practice")
             practices = {row["number"]: row["practice"] for row in rows}
             yield Fhir(opened.client, opened.parts, day, opened.badges, practices).speaking_for()

@@ -107,7 +107,7 @@ async def test_a_prise_en_charge_is_given_prolonged_and_given_back(fhir: Fhir, v
     ("given", "outcome"), [({"amount_cents": 20_000}, "complete"), ({"refusal": PRICE_TOO_HIGH}, "error")]
 )
 async def test_what_the_insurer_answers_is_a_new_answer(
-    fhir: Fhir, given: dict[str, object], outcome: str, validated: Validated
+    fhir: Fhir, given: dict[str, Any], outcome: str, validated: Validated
 ) -> None:
     await quotes.agree(fhir.day.database, AMC, "P1", "DENT", Terms(by_insurer=True))
     await fhir.parts.claims.refresh()
