@@ -72,6 +72,7 @@ SERVICES_READ = {
     (Role.CLAIMS, "rights.ceiling"): {
         "person", "product", "ceiling_cents", "domain", "year", "used_cents", "held_cents"
     },
+    (Role.CLAIMS, "rights.cap_use"): {"person", "product", "account", "kind", "what", "cents"},
     (Role.CLAIMS, "claims.invoice"): {
         "person", "engagement", "care_from", "care_to", "nature", "charged_cents", "amc_asked_cents"
     },
@@ -198,6 +199,7 @@ async def test_no_table_of_persons_has_a_column_for_a_name_a_bank_an_address_or_
         ("claims.quote", "account"),  # the account that asked
         ("claims.quote_event", "account"),  # the account that acted
         ("rights.engagement_hold", "account"),  # the account of a ceiling
+        ("rights.cap_use", "account"),  # the same
         ("rights.engagement_end", "account"),  # the account that gave it back
         ("exchanges.document", "name"),  # a keyed hash of the sender's number
     }

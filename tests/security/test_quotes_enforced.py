@@ -18,7 +18,7 @@ from cloison.storage.roles import CHANNELS, Role
 TOKEN, PERSON = uuid.UUID(int=7), uuid.UUID(int=70)
 TODAY = date(2026, 11, 20)
 DENTAL, COVERAGE, QUOTE, PROMISE = 9, 1, 501, 601
-TABLES = ("rights.ceiling", "rights.engagement_hold", "rights.engagement_extension", "claims.quote",
+TABLES = ("rights.ceiling", "rights.cap_use", "rights.engagement_hold", "rights.engagement_extension", "claims.quote",
           "claims.quote_line", "claims.quote_number", "claims.quote_promise", "claims.quote_event")  # fmt: skip
 BUSY = "select * from rights.ceilings_busy($1, '{0}', array[1]::int8[], array[9]::int2[], $2)"
 
@@ -148,10 +148,29 @@ async def test_a_ceiling_is_read_under_a_committed_reservation_of_a_quote_alone(
         await connection.close()
 
 
+async def test_a_cap_is_read_under_a_committed_reservation_of_a_quote_and_a_pair_by_its_practice(scene: Scene) -> None:
+    portal = await connect(scene.address, Role.PORTAL)
+    mine, other = (practice << 24 | 5 << 8 | 1 for practice in (scene.practice, scene.practice_of_other))
+    for rank, (kind, what) in enumerate(((3, 202_621), (2, mine), (2, other)), 1):
+        await scene.owner.execute(
+            "insert into rights.cap_use values ($1, 5, 9, $2, $3, $4, false, 700)", PERSON, kind, what, rank
+        )
+    await scene.owner.execute("insert into rights.cap_use values ($1, 5, 9, 3, 202621, 1, true, 200)", PERSON)
+    busy = "select * from rights.caps_busy($1, '{0,0,0}', '{1,1,1}', '{9,9,9}', '{3,2,2}', $2)"
+    what = [202_621, mine, other]
+    assert [tuple(row) for row in await portal.fetch(busy, await scene.reserve(portal), what)] == [(1, 500), (2, 700)]
+    for purpose in (Purpose.ELIGIBILITY, Purpose.GUARANTEE):
+        assert await portal.fetch(busy, await scene.reserve(portal, purpose), what) == [], purpose
+    modest = await scene.reserve(portal, fields=Fields.COVERED | Fields.AMOUNT)
+    assert await portal.fetch(busy, modest, what) == [], "it did not announce that it reads ceilings"
+    await portal.close()
+
+
 @pytest.mark.parametrize("savepoint", [False, True])
 async def test_an_uncommitted_reservation_opens_nothing_of_quotes(scene: Scene, savepoint: bool) -> None:
     calls = (
         ("select * from rights.ceilings_busy($1, '{0}', '{1}', '{9}', true)"),
+        ("select * from rights.caps_busy($1, '{0}', '{1}', '{9}', '{3}', '{202621}')"),
         ("select rights.hold_ceilings($1, '{0}', '{9}', '{1}')"),
         ("select * from claims.quotes_before($1, '{0}', '{R-1}')"),
         ("select * from rights.engage($1, '{0}', '{77}', '{1}', '{2026-12-20}', '{2027-02-20}', '{5000}')"),

@@ -37,6 +37,7 @@ RUNS = {
     "rights.release_engagement": {*COUNTER, Role.OFFICE},
     "identity.acts_for": {*COUNTER, Role.OFFICE},
     "rights.ceilings_busy": COUNTER,
+    "rights.caps_busy": COUNTER,
     "rights.hold_ceilings": COUNTER,
     "claims.quotes_before": COUNTER,
     "claims.record_quotes": COUNTER,
@@ -56,8 +57,8 @@ READ_PERSONS = {"disclosure.reveal_rights", "disclosure.reveal_rights_batch", "d
                 "disclosure.reveal_account", "disclosure.sweep", "disclosure.reveal_documents",
                 "disclosure.settle", "disclosure.bind_own", "disclosure.reveal_own_statement",
                 "disclosure.reveal_benefits",
-                "rights.engage", "rights.ceilings_busy", "claims.quotes_before", "claims.record_quotes",
-                "claims.extend_quotes"}  # fmt: skip
+                "rights.engage", "rights.ceilings_busy", "rights.caps_busy",
+                "claims.quotes_before", "claims.record_quotes", "claims.extend_quotes"}  # fmt: skip
 # These write documents or the log: no byte of one comes out.
 HANDLE_DOCUMENTS = {"exchanges.record", "disclosure.reserve_documents"}
 ENTERS = {

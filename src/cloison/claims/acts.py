@@ -11,7 +11,7 @@ from cloison.rights.eligibility import Answers, Care
 from cloison.rights.guarantees import NO_GUARANTEE, ProductBook
 from cloison.rules import Acts, Equipment, Sector, Trips
 from cloison.rules.acts import code_ids, department_ids
-from cloison.rules.guaranteed import guaranteed, shared_caps
+from cloison.rules.guaranteed import guaranteed
 
 
 def sectors(practices: Practices, row: NDArray[np.intp]) -> NDArray[np.int8]:
@@ -50,8 +50,8 @@ def acts_of(
 ) -> Acts:
     """The acts of a batch, one per line. `answers` is per line, `practice_row` per invoice.
 
-    Annual ceilings are not among them: they limit what is owed, known only once the price is compared with what was
-    asked (`ceilings`). Caps that the acts of an invoice share are: they limit the price.
+    Annual ceilings and shared caps are not among them: they limit what is owed, known only once the price is compared
+    with what was asked (`ceilings`, `caps`).
     """
     lines, invoices = batch.lines, batch.invoices
     of = lines.invoice
@@ -90,7 +90,8 @@ def acts_of(
         franchise_day=0,
         franchise_year=0,
         **guaranteed(rows, answering),
-        **shared_caps(rows, answering, of, lines.care_date, lines.quantity, equipment, batch.teeth),
+        ceiling_key=-1,
+        ceiling_left=0,
         responsable=responsable,
         paid_by_other=np.maximum(lines.paid_by_other, 0),
         trips=_located(batch.trips, practices.departement[row]),

@@ -101,7 +101,9 @@ async def redecide(office: Office, batch: ClaimBatch, today: date) -> list[Repla
         found = await promised(work, sound, apart=sound.invoice_ids())
         quoted = await QuotedLines.read(work, found.engagement)
         promises, bound = bind(sound, questions, covered, found, quoted, practice, office.reference.book)
-        decisions, _, _ = await priced(office, work, sound, bound, promises, practice_row, apart=sound.invoice_ids())
+        decisions, _, _ = await priced(
+            office, work, sound, bound, promises, practice_row, apart=sound.invoice_ids(), decision=decision
+        )
         await store.record_decisions(work, sound, decision, bound, decisions, office.tariff_version, replaces)
         due = decisions.state == ACCEPTED
         await record_dues(work, Dues(tenant[due], practice[due], decisions.amc[due], decision[due]))
@@ -125,7 +127,8 @@ async def _in_turn(office: Office) -> AsyncGenerator[Transaction]:
 
 
 async def _take_back(work: Transaction, replaced: NDArray[np.int64], by: NDArray[np.int64]) -> None:
-    """Give the ceilings back what these decisions used of them, and take their dues back."""
+    """Give caps and ceilings back what these decisions used of them, and take their dues back."""
+    await rights_store.give_back_caps(work, replaced)
     given: dict[tuple[object, int, int, int], int] = defaultdict(int)
     for row in await store.ceilings_used(work, replaced):
         ceiling = row["ceiling"]

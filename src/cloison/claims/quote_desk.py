@@ -183,3 +183,19 @@ async def busy(work: Transaction, reader: Reader, found: Estimate, *, lock: bool
         lock=lock,
     )
     return np.array([known.get(key, 0) for key in keys], np.int64)
+
+
+async def used(work: Transaction, reader: Reader, found: Estimate) -> NDArray[np.int64]:
+    """How much of each shared cap of these parts is used."""
+    caps = found.caps
+    if not len(caps):
+        return np.empty(0, np.int64)
+    return await store.caps_busy(
+        work,
+        reader.reservation,
+        found.batch.lines.invoice[caps.line].tolist(),
+        found.covered.coverage[caps.line].tolist(),
+        caps.account.tolist(),
+        caps.kind.tolist(),
+        caps.what.tolist(),
+    )

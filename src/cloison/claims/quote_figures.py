@@ -1,7 +1,7 @@
 """What a quote costs and who would pay: the functions that decide invoices, on the same columns. Pure.
 
 Nothing here decides otherwise than `settle`: the rights by `decide`, the price by `rules.price`, what is owed by
-`entitled`, annual ceilings by `Ceilings.granted`, the decision by `adjudicate`.
+`entitled`, shared caps by `Caps.granted`, annual ceilings by `Ceilings.granted`, the decision by `adjudicate`.
 """
 
 from dataclasses import dataclass, replace
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from cloison.claims.acts import acts_of
 from cloison.claims.adjudicate import Decisions, adjudicate, entitled
+from cloison.claims.caps import Caps
 from cloison.claims.ceilings import NO_CEILING, Ceilings
 from cloison.claims.claim import ClaimBatch, summed
 from cloison.claims.quote import LineReply, Parts
@@ -104,11 +105,14 @@ class Estimate:
     bill: Priced
     due: Cents
     limits: Limits
+    caps: Caps
 
-    def decided(self, busy: Cents) -> Decisions:
-        """The decision on each part and line, with this much of each of `limits` used or held by others."""
+    def decided(self, busy: Cents, used: Cents) -> Decisions:
+        """The decision on each part and line, with this much of each of `limits` used or held by others, and this much
+        of each of `caps` used."""
         never = np.zeros(len(self.batch.lines), np.bool_)
-        granted = self.limits.granted(self.batch.lines.invoice, self.due, busy)
+        left = self.caps.with_busy(used).granted(self.due)
+        granted = self.limits.granted(self.batch.lines.invoice, left, busy)
         accounts = np.zeros(len(self.batch.lines), np.int16)
         (at,) = np.nonzero(self.limits.key >= 0)
         accounts[at] = self.limits.account[self.limits.key[at]]
@@ -145,7 +149,9 @@ def estimate(
     lines = replace(batch.lines, asked=np.where(batch.lines.asked < 0, all_of_it, batch.lines.asked))
     batch = replace(batch, lines=lines)
     due = entitled(batch, bill, (covered.reason == 0) & ~bill.refused & fresh[lines.invoice])
-    return Estimate(parts, batch, covered, bill, due, Limits.of(batch, covered, due, office.reference.book))
+    book, practice = office.reference.book, office.practices.practice[practice_row]
+    caps = Caps.of(batch, covered, practice, due, book, apart=True)
+    return Estimate(parts, batch, covered, bill, due, Limits.of(batch, covered, due, book), caps)
 
 
 def line_replies(found: Estimate, decisions: Decisions, row: int, *, explained: bool) -> tuple[LineReply, ...]:

@@ -19,7 +19,7 @@ from cloison.claims import quote_refusals as refusals
 from cloison.claims import store_quotes as store
 from cloison.claims.adjudicate import ACCEPTED, Decisions
 from cloison.claims.quote import ANSWER_DAYS, Kind, Quotes, Reply, State
-from cloison.claims.quote_desk import Asked, QuoteDesk, Read, admitted, busy, read
+from cloison.claims.quote_desk import Asked, QuoteDesk, Read, admitted, busy, read, used
 from cloison.claims.quote_figures import Estimate, estimate, line_replies, shown
 from cloison.claims.refusals import BOOKS_BUSY
 from cloison.disclosure import Fields, Proof, Reader, Result
@@ -43,7 +43,7 @@ async def simulate(desk: QuoteDesk, quotes: Quotes, today: date, *, explained: b
         return known
     found = _estimated(desk, asked, known, np.ones(len(asked.parts), np.bool_))
     async with desk.office.database.transaction(desk.role) as work:
-        decisions = found.decided(await busy(work, known.reader, found, lock=False))
+        decisions = await _decided(work, known.reader, found, lock=False)
     replies = [
         _figures(asked, found, decisions, row, State.DRAFT, explained=explained) for row in range(len(asked.parts))
     ]
@@ -110,7 +110,7 @@ async def _given(
     sent_before = {row["question"]: row for row in standing}
     fresh = np.array([row not in sent_before for row in range(count)], np.bool_)
     found = _estimated(desk, asked, known, fresh)
-    decisions = found.decided(await busy(work, known.reader, found, lock=True))
+    decisions = await _decided(work, known.reader, found, lock=True)
     replies = [
         _stood(asked, row, sent_before[row])
         if row in sent_before
@@ -123,6 +123,10 @@ async def _given(
     written = await store.record(work, reservation, *_rows(found, decisions, replies, kept, desk.office.tariff_version))
     assert written == len(kept), "the account was allowed to ask, so it may keep the answer"
     return found, replies
+
+
+async def _decided(work: Transaction, reader: Reader, found: Estimate, *, lock: bool) -> Decisions:
+    return found.decided(await busy(work, reader, found, lock=lock), await used(work, reader, found))
 
 
 def _estimated(desk: QuoteDesk, asked: Asked, known: Read, fresh: NDArray[np.bool_]) -> Estimate:

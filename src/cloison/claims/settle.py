@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from cloison.claims import refusals, store
 from cloison.claims.acts import acts_of, care_of
 from cloison.claims.adjudicate import ACCEPTED, Decisions, adjudicate, entitled, joined
+from cloison.claims.caps import Caps
 from cloison.claims.ceilings import Ceilings
 from cloison.claims.claim import RESUBMITTED, ClaimBatch
 from cloison.claims.promises import Promises, bind, turns
@@ -260,10 +261,12 @@ async def priced(
     promises: Promises,
     practice_row: NDArray[np.intp],
     apart: NDArray[np.int64] = NOBODY_APART,
+    decision: NDArray[np.int64] | None = None,
 ) -> tuple[Decisions, Promises, Priced]:
-    """Price and adjudicate under locked ceilings, and write what these decisions use of ceilings and promises.
+    """Price and adjudicate under locked caps and ceilings, and write what these decisions use of them and of promises.
 
-    `apart`: the invoices in the books that are decided again. Returns the promises that were used and the prices too.
+    `apart`: the invoices in the books that are decided again, `decision` the numbers of their new decisions. Returns
+    the promises that were used and the prices too.
     """
     book = office.reference.book
     bill = price(acts_of(batch, covered, practice_row, office.practices, book), office.tariff)
@@ -275,9 +278,12 @@ async def priced(
     promises = promises.used(batch, payable)
     await promises.end(work, batch)
     due, kept = promises.kept.owed(batch, bill, promises.right_open, due)
-    ceilings = await Ceilings.locked(work, batch, covered, promises, due, book)
-    granted, quoted = ceilings.granted(due, kept), promises.kept.whole
+    caps = await Caps.of(batch, covered, practice, due, book).locked(work)
+    left = caps.granted(due, kept)
+    ceilings = await Ceilings.locked(work, batch, covered, promises, left, book)
+    granted, quoted = ceilings.granted(left, kept), promises.kept.whole
     decisions = adjudicate(batch, covered, bill, paid_before, due, granted, ceilings.accounts(), quoted)
+    await caps.use(work, batch.invoice_ids() if decision is None else decision, batch.lines.invoice, decisions.line_amc)
     await ceilings.use(work, decisions.line_amc)
     return decisions, promises, bill
 

@@ -100,6 +100,25 @@ async def busy(
     return {(row["question"], row["account"]): row["busy_cents"] for row in rows}
 
 
+async def caps_busy(
+    work: Transaction,
+    reservation: int,
+    question: Sequence[int],
+    coverage: Sequence[int],
+    account: Sequence[int],
+    kind: Sequence[int],
+    what: Sequence[int],
+) -> NDArray[np.int64]:
+    """Used cents of shared caps, in their order."""
+    rows = await connection_of(work).fetch(
+        "select * from rights.caps_busy($1, $2, $3, $4, $5, $6)", reservation, question, coverage, account, kind, what
+    )
+    result = np.zeros(len(question), np.int64)
+    for row in rows:
+        result[row["n"] - 1] = row["busy_cents"]
+    return result
+
+
 async def hold(
     work: Transaction,
     reservation: int,

@@ -36,6 +36,8 @@ GUARANTEE_COLUMNS = {
 }
 GUARANTEES = f"select {', '.join(GUARANTEE_COLUMNS)} from rights.guarantee"  # noqa: S608  names of this module
 
+CAP_LOCK = 1668246638  # a class of advisory locks of its own
+
 ENGAGEMENTS = """
 select engagement, tenant, person, practice, coverage, product, domain, valid_from,
        coalesce(extended.valid_to, e.valid_to) as valid_to, ceiling_year,
@@ -201,6 +203,74 @@ async def use_ceilings(
         year.tolist(),
         used_cents.tolist(),
         freed_cents.tolist(),
+    )
+
+
+async def lock_caps(
+    work: Transaction,
+    person: NDArray[np.uint8],
+    product: NDArray[np.int32],
+    account: NDArray[np.int16],
+    kind: NDArray[np.int16],
+    what: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """Used cents of k distinct shared caps; whoever decides on the same persons waits until the transaction ends."""
+    connection = connection_of(work)
+    persons = uuids(person)
+    await connection.execute(
+        """select pg_advisory_xact_lock($1, mine) from
+           (select distinct hashtext(p::text) as mine from unnest($2::uuid[]) as p order by 1) as in_order""",
+        CAP_LOCK,
+        persons,
+    )
+    rows = await connection.fetch(
+        """select a.n, sum(case when u.takes_back then -u.cents else u.cents end)::int8 as used_cents
+           from unnest($1::uuid[], $2::int4[], $3::int2[], $4::int2[], $5::int8[]) with ordinality
+                as a (person, product, account, kind, what, n)
+           join rights.cap_use u using (person, product, account, kind, what) group by a.n""",
+        persons,
+        product.tolist(),
+        account.tolist(),
+        kind.tolist(),
+        what.tolist(),
+    )
+    used = np.zeros(len(person), np.int64)
+    for row in rows:
+        used[row["n"] - 1] = row["used_cents"]
+    return used
+
+
+async def use_caps(
+    work: Transaction,
+    person: NDArray[np.uint8],
+    product: NDArray[np.int32],
+    account: NDArray[np.int16],
+    kind: NDArray[np.int16],
+    what: NDArray[np.int64],
+    decision: NDArray[np.int64],
+    cents: NDArray[np.int64],
+) -> None:
+    """Write what decisions used of shared caps."""
+    await connection_of(work).execute(
+        """insert into rights.cap_use (person, product, account, kind, what, decision, cents)
+           select * from unnest($1::uuid[], $2::int4[], $3::int2[], $4::int2[], $5::int8[], $6::int8[], $7::int8[])""",
+        uuids(person),
+        product.tolist(),
+        account.tolist(),
+        kind.tolist(),
+        what.tolist(),
+        decision.tolist(),
+        cents.tolist(),
+    )
+
+
+async def give_back_caps(work: Transaction, decision: NDArray[np.int64]) -> None:
+    """What these decisions, which are taken back, used of shared caps is free again."""
+    await connection_of(work).execute(
+        """insert into rights.cap_use (person, product, account, kind, what, decision, takes_back, cents)
+           select person, product, account, kind, what, decision, true, cents from rights.cap_use
+           where decision = any ($1::int8[]) and not takes_back""",
+        decision.tolist(),
     )
 
 

@@ -4,6 +4,9 @@ A cap per day, per pair of glasses (or per ear) or per tooth is shared by the ac
 for. An act that names no pair or no tooth is a pair or a tooth of its own, times its quantity.
 """
 
+from dataclasses import dataclass
+from enum import IntEnum
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,7 +17,17 @@ from cloison.rules.produits import NONE
 from cloison.rules.shelf import Rows
 from cloison.rules.vocabulary import Formula
 
-_DAY, _PAIR, _TOOTH, _ALONE = range(4)
+
+class CapKind(IntEnum):
+    """By what acts share a cap. The numbers are kept in the books."""
+
+    DAY = 1
+    PAIR = 2
+    TOOTH = 3
+
+
+ALONE = 0
+"""An act that names no pair or no tooth: its cap is its own."""
 
 
 def guaranteed(rows: Rows, row: NDArray[np.intp]) -> dict[str, NDArray[np.integer]]:
@@ -32,6 +45,36 @@ def guaranteed(rows: Rows, row: NDArray[np.intp]) -> dict[str, NDArray[np.intege
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Capped:
+    """Acts whose row has a cap per day, pair or tooth: k rows. `act` is the row of each, `what` the day, pair or tooth
+    that shares the cap, or the act itself, `most` the cap, `paid` what was paid of it before, as stated of a pair."""
+
+    act: NDArray[np.intp]
+    kind: NDArray[np.int64]
+    what: NDArray[np.int64]
+    most: Cents
+    paid: Cents
+
+
+def capped(
+    rows: Rows,
+    row: NDArray[np.intp],
+    day: Days,
+    quantity: NDArray[np.int32],
+    equipment: Equipment,
+    teeth: Teeth,
+) -> Capped:
+    """The acts whose row (NONE: none) has a cap that acts share."""
+    if not len(rows):
+        nothing = np.empty(0, np.int64)
+        return Capped(nothing, nothing, nothing, nothing, nothing)
+    caps = np.maximum(np.maximum(rows.day_cap_cents, rows.pair_cap_cents), rows.tooth_cap_cents)
+    (at,) = np.nonzero((row != NONE) & (caps[row] >= 0))
+    kind, what, paid = _shared_by(rows, row, at, day, equipment, teeth)
+    return Capped(at, kind, what, np.where(kind == ALONE, caps[row[at]] * quantity[at], caps[row[at]]), paid)
+
+
 def shared_caps(
     rows: Rows,
     row: NDArray[np.intp],
@@ -41,16 +84,14 @@ def shared_caps(
     equipment: Equipment,
     teeth: Teeth,
 ) -> dict[str, Cents]:
-    """The columns `ceiling_key` and `ceiling_left` of `Acts` for caps per day, pair and tooth."""
+    """The columns `ceiling_key` and `ceiling_left` of `Acts` for caps per day, pair and tooth of a list of acts."""
     key, left = np.full(len(row), NONE, np.int64), np.zeros(len(row), np.int64)
-    if len(rows):
-        caps = np.maximum(np.maximum(rows.day_cap_cents, rows.pair_cap_cents), rows.tooth_cap_cents)
-        (at,) = np.nonzero((row != NONE) & (caps[row] >= 0))
-        if len(at):
-            kind, what, paid = _shared_by(rows, row, at, day, equipment, teeth)
-            _, number = np.unique(np.stack([invoice[at], row[at], kind, what]), axis=1, return_inverse=True)
-            key[at] = number.reshape(-1)
-            left[at] = np.where(kind == _ALONE, caps[row[at]] * quantity[at], caps[row[at]] - paid)
+    found = capped(rows, row, day, quantity, equipment, teeth)
+    if len(found.act):
+        columns = np.stack([invoice[found.act], row[found.act], found.kind, found.what])
+        _, number = np.unique(columns, axis=1, return_inverse=True)
+        key[found.act] = number.reshape(-1)
+        left[found.act] = found.most - found.paid
     return {"ceiling_key": key, "ceiling_left": left}
 
 
@@ -62,11 +103,11 @@ def _shared_by(
     pair[equipment.act], paid[equipment.act] = equipment.pair, equipment.paid
     tooth[teeth.act] = teeth.tooth
     by_day, by_pair = rows.day_cap_cents[row[at]] >= 0, rows.pair_cap_cents[row[at]] >= 0
-    kind = np.where(by_day, _DAY, np.where(by_pair, _PAIR, _TOOTH))
+    kind = np.where(by_day, CapKind.DAY, np.where(by_pair, CapKind.PAIR, CapKind.TOOTH))
     what = np.where(by_day, day[at].astype("datetime64[D]").astype(np.int64), np.where(by_pair, pair[at], tooth[at]))
     alone = ~by_day & (what == NONE)
     return (
-        np.where(alone, _ALONE, kind).astype(np.int64),
+        np.where(alone, ALONE, kind).astype(np.int64),
         np.where(alone, at, what).astype(np.int64),
         np.where(by_pair & ~alone, np.maximum(paid[at], 0), 0).astype(np.int64),
     )

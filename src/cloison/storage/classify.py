@@ -100,6 +100,10 @@ rights.quote_terms              plain      tenant product domain by_insurer vali
 rights.ceiling                  pseudonym  person
                                 personal   product ceiling_cents
                                 health     domain year used_cents held_cents
+rights.cap_use                  plain      decision takes_back
+                                pseudonym  person
+                                personal   product
+                                health     account kind what cents
 rights.own_movement_file        plain      file tenant name sha256 format state reason corrects lines added amended
                                 plain      ended unchanged quarantined received_at checked_at loaded_at rolled_back_at
 rights.own_quarantine           plain      file line reason field state
