@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.flow.day import Ask, Bill, Day, Guarantee, Item
-from tests.flow.fhir import Fhir, codes, server
+from tests.flow.day import Ask, Bill, Day, Guarantee, Item, consultation
+from tests.flow.fhir import Fhir, amounts, claim, codes, server
 from tests.flow.fhir_callers import bind, bound, insured
 from tests.flow.payment_books import iban
 
@@ -133,6 +133,21 @@ async def test_an_explanation_has_the_amounts_of_the_decision_and_of_the_payment
     assert benefit["payment"] == {"date": "2026-11-24", "amount": {"value": told[number], "currency": "EUR"}}
     assert total(benefit, "benefit") == told[number] == Decimal("9.00")
     validated((await caller.get(f"{BENEFIT}/{benefit['id']}")).content)
+
+
+async def test_an_explanation_has_the_amounts_of_the_answer_that_the_practice_got(fhir: Fhir) -> None:
+    """Line by line and in total: one decision, told to both."""
+    anne = await fhir.day.enrol()
+    sent = claim(anne, consultation(), Item("CS", 5000, asked=1500), identifier="F-1")
+    answer = exact(await fhir.post("Claim/$submit", sent))
+    (benefit,) = await resources(await bound(fhir, anne), BENEFIT)
+    same = ("submitted", "amo", "benefit", "own")
+    told, read = amounts(answer["total"]), amounts(benefit["total"])
+    assert {code: told[code] for code in same} == {code: read[code] for code in same}
+    assert read["benefit"] > 0
+    for theirs, hers in zip(answer["item"], benefit["item"], strict=True):
+        told, read = amounts(theirs), amounts(hers)
+        assert {code: told[code] for code in (*same, "eligible")} == read
 
 
 async def test_the_lines_add_up_and_are_said_in_plain_words(fhir: Fhir) -> None:

@@ -38,7 +38,7 @@ def types(database: Database, desks: Desks) -> dict[str, Interactions]:
     events = Audit(find_lines, desks.amc)
     return {
         benefits.NAME: Interactions(benefits.PARAMETERS, explained.read, find=explained.find),
-        audit.NAME: Interactions(audit.PARAMETERS, events.read, find=events.find),
+        audit.NAME: Interactions(audit.PARAMETERS, events.read, find=events.find, dated=False),
     }
 
 

@@ -102,8 +102,8 @@ def register(database: Database, desks: Desks) -> Types:
     found = Register(practices, count, insurers)
     bodies, roles = Organizations(found), PractitionerRoles(found)
     return {
-        organizations.NAME: Interactions(organizations.PARAMETERS, bodies.read, find=bodies.find),
-        organizations.ROLE: Interactions(organizations.ROLE_PARAMETERS, roles.read, find=roles.find),
+        organizations.NAME: Interactions(organizations.PARAMETERS, bodies.read, find=bodies.find, dated=False),
+        organizations.ROLE: Interactions(organizations.ROLE_PARAMETERS, roles.read, find=roles.find, dated=False),
     }
 
 

@@ -62,7 +62,7 @@ def _resource(name: str, done: Interactions) -> r4.CapabilityStatementRestResour
         read_history=kept,
         update_create=False,
         conditional_create=done.condition is not None,
-        conditional_read="full-support" if kept else "not-supported",
+        conditional_read="not-supported" if done.read is None else "full-support" if done.dated else "not-match",
         search_param=[
             r4.CapabilityStatementRestResourceSearchParam(name=each, type=kind.value)
             for each, kind in sorted((COMMON | dict(done.parameters)).items())

@@ -49,7 +49,10 @@ Condition = Callable[[Call, Query], Awaitable[Answer | None]]
 
 @dataclass(frozen=True, slots=True)
 class Interactions:
-    """What may be done with one type. `condition` finds what a conditional creation must not create again."""
+    """What may be done with one type. `condition` finds what a conditional creation must not create again.
+
+    `dated`: when a resource was last changed is known, so that If-Modified-Since counts beside If-None-Match.
+    """
 
     parameters: Mapping[str, Kind] = field(default_factory=dict[str, Kind])
     read: Read | None = None
@@ -59,7 +62,7 @@ class Interactions:
     condition: Condition | None = None
     update: Update | None = None
     operations: Mapping[str, Operation] = field(default_factory=dict[str, Operation])
-    profile: str = ""
+    dated: bool = True
 
     def codes(self) -> list[str]:
         """The interactions as a CapabilityStatement names them."""
