@@ -30,11 +30,10 @@ CHANNELS_READ = {
     (Role.PAY, "claims.decision"): {"reason", "base_cents", "amo_cents", "amc_cents", "own_cents"},
     (Role.PAY, "claims.line_decision"): {"base_cents", "rate_bp", "amo_cents", "amc_cents", "reason"},
     (Role.PAY, "payments.bank_account"): {"sealed"},
-}  # fmt: skip
-CHANNELS_READ |= {
+} | {
     (role, "exchanges.document"): {"document", "name", "digest", "patient", "about", "status", "outcome", "use", "day"}
     for role in (Role.PORTAL, Role.API, Role.MACHINE)
-}
+}  # fmt: skip
 CHANNELS_WRITE = {
     (Role.BATCH, "disclosure.entry"): {"token", "mark", "request_hash", "act_family", "care_date"},
     (Role.BATCH, "disclosure.settlement"): {"person", "result"},
