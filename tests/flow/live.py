@@ -145,7 +145,7 @@ def request_for_eligibility(case: dict[str, str], day: str, name: str = "") -> d
 
 
 def claim(case: dict[str, str], day: str, use: str, name: str, practice: str = "750000011") -> dict[str, Any]:
-    """A box of a medicine at 65 % for a person of the table: a quote, or an invoice."""
+    """A box of a medicine at 65 % for a person of the table: a quote, or an invoice. The same care is paid once."""
     asked = request_for_eligibility(case, day, name)
     asked["contained"][0]["identifier"] = [{"system": "urn:oid:1.2.250.1.213.1.4.8", "value": case["nir"]}]
     words = {"exoneration": "none", "protection": "none", "regime": "01"}

@@ -4,15 +4,18 @@ import json
 import shutil
 import subprocess
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.flow.live import Sandbox, request_for_eligibility
+from tests.flow.live import Sandbox, claim, request_for_eligibility
 from tests.node import peers
 
-TODAY = datetime.now(UTC).date().isoformat()
+NOW = datetime.now(UTC).date()
+TODAY = NOW.isoformat()
+DAYS = {"kit": str(NOW - timedelta(days=4)), "medplum": str(NOW - timedelta(days=5))}
+"""Each client invoices care of a day of its own: the same care is paid once."""
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS_MAX = 60
 
@@ -28,6 +31,8 @@ def journey(sandbox: Sandbox, client: str) -> dict[str, Any]:
         "nobody": str(uuid.uuid4()),
         "eligibility": request_for_eligibility(sandbox.cases["open"], TODAY, name),
         "closed": request_for_eligibility(sandbox.cases["closed"], TODAY),
+        "quote": claim(sandbox.cases["open"], DAYS[client], "predetermination", name),
+        "invoice": claim(sandbox.cases["open"], DAYS[client], "claim", name),
         "transaction": {
             "resourceType": "Bundle",
             "type": "transaction",
@@ -67,4 +72,12 @@ def test_it_asks_once_is_answered_and_understands_what_it_did_wrong(sandbox: San
     assert told["missing"] in ([404, "OperationOutcome"], ["not-found", "OperationOutcome"])
     assert told["wrong"][1] == "OperationOutcome"
     assert told["together"] == ["201"] or told["together"][0].startswith("201")
+    assert told["quoted"] == 3.5
+    assert told["same"], "the same invoice again is the same invoice"
+    assert told["decided"] == [["complete", 3.5]], "what was quoted is what is paid"
     assert told["payments"] == "Bundle"
+    sandbox.day()
+    with sandbox.client() as pharmacy:
+        paid = pharmacy.get("/fhir/PaymentReconciliation", params={"_count": 100}).json()["entry"]
+    numbers = [line["identifier"]["value"] for each in paid for line in each["resource"]["detail"]]
+    assert numbers.count(told["number"]) == 1

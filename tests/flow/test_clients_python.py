@@ -1,20 +1,24 @@
-"""Two Python clients that nobody here wrote, against the sandbox over TLS: capability, eligibility, payment."""
+"""Two Python clients that nobody here wrote, at the counter of a sandbox, from the capabilities to the payment."""
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from fhirclient import client as smart
+from fhirclient.models.claim import Claim
+from fhirclient.models.claimresponse import ClaimResponse
 from fhirclient.models.coverageeligibilityrequest import CoverageEligibilityRequest
 from fhirclient.models.coverageeligibilityresponse import CoverageEligibilityResponse
 from fhirclient.models.paymentreconciliation import PaymentReconciliation
 from fhirclient.server import FHIRNotFoundException
 from fhirpy import SyncFHIRClient
 from fhirpy.base.exceptions import OperationOutcome, ResourceNotFound
-from tests.flow.live import Sandbox, request_for_eligibility
+from tests.flow.live import Sandbox, claim, request_for_eligibility
 
-TODAY = datetime.now(UTC).date().isoformat()
+NOW = datetime.now(UTC).date()
+TODAY, EARLIER, BEFORE = (str(NOW - timedelta(days=days)) for days in (0, 2, 3))
+"""Each client invoices care of a day of its own: the same care is paid once."""
 
 
 def fhirpy_for(sandbox: Sandbox, name: str = "pharmacy") -> SyncFHIRClient:
@@ -97,7 +101,47 @@ def test_fhirclient_reads_asks_and_is_answered(sandbox: Sandbox) -> None:
         CoverageEligibilityResponse.read(str(uuid.uuid4()), server)
 
 
-def test_fhirclient_follows_its_payments(sandbox: Sandbox) -> None:
-    server = fhirclient_for(sandbox).server
-    found = list(PaymentReconciliation.where({"status": "active"}).perform_resources_iter(server))
-    assert all(each.resource_type == "PaymentReconciliation" for each in found)
+def test_fhirpy_quotes_invoices_once_and_is_paid(sandbox: Sandbox) -> None:
+    fhir, case, name = fhirpy_for(sandbox), sandbox.cases["open"], str(uuid.uuid4())
+    quoted = fhir.execute("Claim/$submit", data=claim(case, EARLIER, "predetermination", name))
+    assert benefit(quoted) == 3.5
+    sent = claim(case, EARLIER, "claim", name)
+    kept, again = fhir.execute("Claim", data=sent), fhir.execute("Claim", data=sent)
+    assert kept["id"] == again["id"], "the line broke: the same again is the same invoice"
+    answer = fhir.resources("ClaimResponse").search(request=f"Claim/{kept['id']}").get()
+    assert (answer.outcome, benefit(answer)) == ("complete", 3.5)
+    number = invoice_number(answer)
+    sandbox.day()
+    found = fhir.resources("PaymentReconciliation").search(status="active").fetch_all()
+    paid = [line for each in found for line in each.detail if line.identifier.value == number]
+    assert [line.amount.value for line in paid] == [3.5]
+
+
+def test_fhirclient_quotes_invoices_and_is_paid(sandbox: Sandbox) -> None:
+    server, case, name = fhirclient_for(sandbox).server, sandbox.cases["open"], str(uuid.uuid4())
+    quoted: Any = Claim(claim(case, BEFORE, "predetermination", name)).create(server)
+    found: Any = ClaimResponse.where({"request": f"Claim/{quoted['id']}"})
+    assert [benefit(each.as_json()) for each in found.perform_resources_iter(server)] == [3.5]
+    sent: Any = Claim(claim(case, BEFORE, "claim", str(uuid.uuid4()))).create(server)
+    found = ClaimResponse.where({"request": f"Claim/{sent['id']}"})
+    (answer,) = found.perform_resources_iter(server)
+    assert answer.outcome == "complete"
+    sandbox.day()
+    payments: Any = PaymentReconciliation.where({"status": "active"}).perform_resources_iter(server)
+    numbers = [line.identifier.value for each in payments for line in each.detail]
+    assert numbers.count(invoice_number(answer.as_json())) == 1
+
+
+def benefit(answer: Any) -> float:  # Any: a resource of either library
+    """What the complementary insurer pays of the first item."""
+    (found,) = [
+        each["amount"]["value"]
+        for each in answer["item"][0]["adjudication"]
+        if each["category"]["coding"][0]["code"] == "benefit"
+    ]
+    return float(found)
+
+
+def invoice_number(answer: Any) -> str:  # Any: as above
+    """The number under which an invoice is paid."""
+    return next(each["value"] for each in answer["identifier"] if each["system"] == "urn:cloison:facture")

@@ -26,11 +26,7 @@ async function kit() {
   return {
     capability: () => fhir.capabilityStatement(),
     ask: () => create(documents.eligibility),
-    again: () => create(documents.eligibility),
-    answer: (id) => fhir.resourceSearch({
-      resourceType: 'CoverageEligibilityResponse',
-      searchParams: { request: `CoverageEligibilityRequest/${id}` },
-    }),
+    create: (body) => fhir.create({ resourceType: body.resourceType, body }),
     submit: (type, body) => fhir.operation({ name: '$submit', resourceType: type, input: body }),
     read: (type, id) => fhir.read({ resourceType: type, id }),
     search: (type, searchParams) => fhir.resourceSearch({ resourceType: type, searchParams }),
@@ -49,14 +45,19 @@ async function medplum() {
   return {
     capability: () => fhir.get(fhir.fhirUrl('metadata')),
     ask: () => create(documents.eligibility),
-    again: () => create(documents.eligibility),
-    answer: (id) => fhir.search('CoverageEligibilityResponse', { request: `CoverageEligibilityRequest/${id}` }),
+    create: (body) => fhir.createResource(body),
     submit: (type, body) => fhir.post(fhir.fhirUrl(type, '$submit'), body),
     read: (type, id) => fhir.readResource(type, id),
     search: (type, parameters) => fhir.search(type, parameters),
     together: (body) => fhir.executeBatch(body),
     status: (fault) => [fault.outcome?.issue?.[0]?.code, fault.outcome?.resourceType],
   };
+}
+
+/** What the complementary insurer pays of the first item. */
+function benefit(answer) {
+  const named = (each) => each.category.coding[0].code === 'benefit';
+  return answer.item[0].adjudication.find(named).amount.value;
 }
 
 async function refused(fhir, work) {
@@ -75,13 +76,19 @@ told.version = capability.fhirVersion;
 told.types = capability.rest[0].resource.map((each) => each.type);
 const asked = await fhir.ask();
 told.asked = asked.resourceType;
-told.once = (await fhir.again()).id === asked.id;
-const found = await fhir.answer(asked.id);
+told.once = (await fhir.ask()).id === asked.id;
+const found = await fhir.search('CoverageEligibilityResponse', { request: `CoverageEligibilityRequest/${asked.id}` });
 told.inforce = found.entry[0].resource.insurance[0].inforce;
 told.read = (await fhir.read('CoverageEligibilityResponse', found.entry[0].resource.id)).outcome;
 told.closed = (await fhir.submit('CoverageEligibilityRequest', documents.closed)).insurance[0].inforce;
 told.missing = await refused(fhir, () => fhir.read('CoverageEligibilityResponse', documents.nobody));
 told.wrong = await refused(fhir, () => fhir.submit('CoverageEligibilityRequest', { resourceType: 'CoverageEligibilityRequest' }));
 told.together = (await fhir.together(documents.transaction)).entry.map((each) => each.response.status);
+told.quoted = benefit(await fhir.submit('Claim', documents.quote));
+const sent = await fhir.create(documents.invoice);
+told.same = (await fhir.create(documents.invoice)).id === sent.id;
+const decided = (await fhir.search('ClaimResponse', { request: `Claim/${sent.id}` })).entry.map((each) => each.resource);
+told.decided = decided.map((each) => [each.outcome, benefit(each)]);
+told.number = decided[0].identifier.find((each) => each.system === 'urn:cloison:facture').value;
 told.payments = (await fhir.search('PaymentReconciliation', { status: 'active' })).resourceType;
 process.stdout.write(`${JSON.stringify(told)}\n`);
