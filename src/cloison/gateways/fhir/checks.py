@@ -22,6 +22,7 @@ UCUM = "http://unitsofmeasure.org"
 NUMBER_MAX, EXPONENT_MAX = 24, 18
 """Characters of a number, and powers of ten: the precision that FHIR asks servers for, and some more."""
 
+ID_MAX = 64
 LOGICAL = ("#", "urn:", "http:", "https:")
 RELATIVE = re.compile(r"([A-Z][A-Za-z]+)(?:/[A-Za-z0-9\-.]{1,64}(?:/_history/[A-Za-z0-9\-.]{1,64})?|\?\S+)\Z")
 ABSOLUTE = re.compile(r"https?://\S+?/([A-Z][A-Za-z]+)/[A-Za-z0-9\-.]{1,64}(?:/_history/[A-Za-z0-9\-.]{1,64})?\Z")
@@ -54,6 +55,11 @@ def bounded(number: Decimal, name: str) -> None:
 
 def aim(reference: "r4.Reference", allowed: Collection[str], name: str) -> None:
     """A reference points at a type that its element allows. Local ones are followed by the reader, which holds them."""
+    text = reference.reference
+    if text is not None:
+        kind, _, rest = text.partition("/")
+        if kind in allowed and rest.isalnum() and rest.isascii() and len(rest) <= ID_MAX:
+            return  # the plainest form: RELATIVE takes it too, at three times the price
     target = pointed(reference)
     if target is not None and target not in allowed:
         raise Broken(reasons.REFERENCE_TARGET, name, ", ".join(sorted(allowed)))

@@ -305,6 +305,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta as Must
 from msgspec import Raw, Struct, field
+from msgspec.structs import astuple
 
 from cloison.gateways.fhir import checks
 from cloison.gateways.fhir.checks import aim, aim_each, bounded, choose
@@ -323,6 +324,14 @@ SILENT = """
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"  # resources hold persons: none of it reaches a log
 """
+
+
+WIDE = {
+    "Extension": "self.id is None",
+    "ParametersParameter": "self.id is None and self.extension is None and self.modifier_extension is None",
+}
+"""Classes with the fifty types of `value[x]`, of which one is there, and what must be missing for that to be seen by
+counting: one thing, beside the name or address that each has, is a value, a part, a resource or extensions."""
 
 
 class Writer:
@@ -385,8 +394,15 @@ class Writer:
         """What is asked of a value when it is built."""
         if self._inherits_questions(shape.base):
             yield "super().__post_init__()"
+        if shape.name in WIDE:
+            # Nearly every one of these holds a single thing, which breaks no rule of theirs: told by one look.
+            yield f"if {WIDE[shape.name]} and astuple(self).count(None) == {self._width(shape.name) - 2}:"
+            yield "    return"
         for name, (required, options) in shape.choices.items():
-            yield f"choose({name!r}, {required}, ({', '.join(option.value for option in options)}))"
+            given = f"({', '.join(option.value for option in options)})"
+            if required or len(options) > 1:
+                yield f"if {given}.count(None) {'!=' if required else '<'} {len(options) - 1}:"
+                yield f"    choose({name!r}, {required}, {given})"
         for member in shape.members:
             if member.targets:
                 among = self.targets.setdefault(member.targets, f"TARGETS_{len(self.targets) + 1}")
@@ -400,6 +416,13 @@ class Writer:
     @staticmethod
     def _if_there(member: Member, question: str) -> tuple[str, ...]:
         return (question,) if member.required else (f"if self.{member.said} is not None:", f"    {question}")
+
+    def _width(self, name: str) -> int:
+        """How many fields a class has, those of its ancestors included."""
+        if name == "Struct":
+            return 0
+        shape = self.definitions.shapes[name]
+        return self._width(shape.base) + sum(1 for member in shape.members for _ in member.lines())
 
     def _inherits_questions(self, base: str) -> bool:
         shapes = self.definitions.shapes

@@ -15,15 +15,31 @@ from cloison.gateways.fhir.checks import Broken
 from cloison.gateways.fhir.reasons import INVARIANT, REFERENCE_BROKEN, REFERENCE_TARGET
 
 Trail: TypeAlias = "tuple[str] | tuple[Trail, str | int]"
+Named: TypeAlias = tuple[Trail, str, frozenset[str]]
+"""Place, target and allowed types of a local reference."""
 NOTHING = frozenset[str]()
 NAMES = re.compile(r"[A-Z]\w+")
 
 
-def defects(read: r4.Resource, extended: bool = True) -> list[Defect]:
-    """What is wrong between the resources of a document; without `extended`, none has an extension anywhere."""
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What the text of a document tells before anybody walks it, as `reading.write` writes it."""
+
+    local: int
+    """How many references are local, at most: those of contained resources that stay text are not among them."""
+    extended: bool
+    """Whether there is an extension anywhere."""
+
+    @classmethod
+    def of(cls, written: bytes) -> "Text":
+        return cls(written.count(b'"reference":"#'), b'"extension":' in written)
+
+
+def defects(read: r4.Resource, written: bytes) -> list[Defect]:
+    """What is wrong between the resources of a document, which is written like this."""
     return [
         Defect(broken.reason, Place("body", field=f"{path}.{broken.element}".rstrip(".")), _cause(broken))
-        for path, broken in _of(read, type(read).__name__, extended)
+        for path, broken in _of(read, type(read).__name__, Text.of(written))
     ]
 
 
@@ -32,16 +48,16 @@ def _cause(broken: Broken) -> str:
     return f"{broken.rule}: {told}" if told else broken.rule
 
 
-def _of(read: r4.Resource, path: str, extended: bool) -> Iterator[tuple[str, Broken]]:
+def _of(read: r4.Resource, path: str, text: Text) -> Iterator[tuple[str, Broken]]:
     if isinstance(read, r4.Bundle):
-        yield from _bundle(read, path, extended)
+        yield from _bundle(read, path, text)
     elif isinstance(read, r4.Parameters):
-        yield from _parameters(read.parameter or [], f"{path}.parameter", extended)
+        yield from _parameters(read.parameter or [], f"{path}.parameter", text)
     else:
-        yield from _local(read, path, extended)
+        yield from _local(read, path, text)
 
 
-def _bundle(bundle: r4.Bundle, path: str, extended: bool) -> Iterator[tuple[str, Broken]]:
+def _bundle(bundle: r4.Bundle, path: str, text: Text) -> Iterator[tuple[str, Broken]]:
     seen: set[tuple[str, str | None]] = set()
     for number, entry in enumerate(bundle.entry or ()):
         held = entry.resource if isinstance(entry.resource, r4.Resource) else None
@@ -51,19 +67,21 @@ def _bundle(bundle: r4.Bundle, path: str, extended: bool) -> Iterator[tuple[str,
                 yield path, Broken(INVARIANT, f"entry[{number}].fullUrl", "bdl-7")
             seen.add(key)
         if held is not None:
-            yield from _of(held, f"{path}.entry[{number}].resource", extended)
+            yield from _of(held, f"{path}.entry[{number}].resource", text)
 
 
-def _parameters(parameters: list[r4.ParametersParameter], path: str, extended: bool) -> Iterator[tuple[str, Broken]]:
+def _parameters(parameters: list[r4.ParametersParameter], path: str, text: Text) -> Iterator[tuple[str, Broken]]:
     for number, parameter in enumerate(parameters):
         if isinstance(parameter.resource, r4.Resource):
-            yield from _of(parameter.resource, f"{path}[{number}].resource", extended)
-        yield from _parameters(parameter.part or [], f"{path}[{number}].part", extended)
+            yield from _of(parameter.resource, f"{path}[{number}].resource", text)
+        yield from _parameters(parameter.part or [], f"{path}[{number}].part", text)
 
 
-def _local(read: r4.Resource, path: str, extended: bool) -> Iterator[tuple[str, Broken]]:
+def _local(read: r4.Resource, path: str, text: Text) -> Iterator[tuple[str, Broken]]:
     """ref-1: a local reference names a contained resource; dom-2 to dom-5: those are parts of this one alone."""
     contained = (read.contained if isinstance(read, r4.DomainResource) else None) or []
+    if not contained and not text.local:
+        return
     kinds: dict[str | None, str] = {}
     for number, held in enumerate(contained):
         kind, name, meta, holds = _told(held)
@@ -75,8 +93,7 @@ def _local(read: r4.Resource, path: str, extended: bool) -> Iterator[tuple[str, 
         ):
             if wrong:
                 yield path, Broken(INVARIANT, f"contained[{number}]", key)
-    named: list[tuple[Trail, str, frozenset[str]]] = []
-    Gather(extended, named).of(read, (path,), NOTHING)
+    named = _named(read, path, text, contained)
     for trail, target, allowed in named:
         if target and target not in kinds:
             yield _told_place(trail), Broken(REFERENCE_BROKEN, "", "ref-1")
@@ -87,6 +104,19 @@ def _local(read: r4.Resource, path: str, extended: bool) -> Iterator[tuple[str, 
         for number, name in enumerate(kinds):
             if name not in targets:
                 yield path, Broken(REFERENCE_BROKEN, f"contained[{number}]", "dom-3")
+
+
+def _named(read: r4.Resource, path: str, text: Text, contained: list[Any]) -> list[Named]:
+    """The local references of a resource. Extensions can hold one anywhere, and mostly hold none: they are walked only
+    when the text has more of them than were found elsewhere, or a piece that stays text may have some that are spelled
+    differently."""
+    found: list[Named] = []
+    Gather(extended=False, named=found).of(read, (path,), NOTHING)
+    loose = any(type(held) is msgspec.Raw for held in contained)
+    if text.extended and (loose or len(found) != text.local):
+        found = []
+        Gather(extended=True, named=found).of(read, (path,), NOTHING)
+    return found
 
 
 def _told(held: object) -> tuple[str, str | None, set[str], bool]:
@@ -109,7 +139,7 @@ def _members(value: msgspec.Struct) -> set[str]:
 class Holders:
     """The elements of a class that may hold a reference, near or far, and the types each may point at."""
 
-    values: Callable[[msgspec.Struct], tuple[object, ...]]
+    values: Callable[[object], tuple[object, ...]]
     told: tuple[tuple[str, frozenset[str]], ...]
 
 
@@ -161,22 +191,29 @@ class Gather:
     """Collects place, target and types allowed of each local reference."""
 
     extended: bool
-    named: list[tuple[Trail, str, frozenset[str]]]
+    named: list[Named]
 
     def of(self, value: object, trail: Trail, allowed: frozenset[str]) -> None:
-        if isinstance(value, msgspec.Struct):
-            if isinstance(value, r4.Reference) and value.reference is not None and value.reference[0] == "#":
-                self.named.append(((trail, ".reference"), value.reference[1:], allowed))
-            holders = _holders(type(value), self.extended)
-            for inner, (written, targets) in zip(holders.values(value), holders.told, strict=True):
-                if inner is not None:
-                    self.of(inner, (trail, written), targets)
-        elif isinstance(value, list):
+        """Gather from a value and below. Classes are compared as they are: `isinstance` asks their metaclass."""
+        kind = type(value)
+        if kind is list:
             items = cast("list[object]", value)
             for number, item in enumerate(items):
-                self.of(item, (trail, number), allowed)
-        elif isinstance(value, msgspec.Raw):
-            self.named.extend((trail, target, NOTHING) for target in _loose(msgspec.json.decode(value)))
+                if item is not None:
+                    self.of(item, (trail, number), allowed)
+            return
+        if kind is msgspec.Raw:
+            loose = _loose(msgspec.json.decode(cast("msgspec.Raw", value)))
+            self.named.extend((trail, target, NOTHING) for target in loose)
+            return
+        if kind is r4.Reference:
+            reference = cast("r4.Reference", value)
+            if reference.reference is not None and reference.reference[0] == "#":
+                self.named.append(((trail, ".reference"), reference.reference[1:], allowed))
+        holders = _holders(cast("type[msgspec.Struct]", kind), self.extended)
+        for inner, (written, targets) in zip(holders.values(value), holders.told, strict=True):
+            if inner is not None:
+                self.of(inner, (trail, written), targets)
 
 
 def _told_place(trail: Trail) -> str:

@@ -30,7 +30,9 @@ PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False
 
 
 START = f'<div xmlns="{XHTML[1:-1]}">'
-TAG = re.compile(r"""<(/?)([a-z0-9]+)((?:\s+[a-z]+\s*=\s*(?:"[^"<&:]*"|'[^'<&:]*'))*)\s*(/?)>([^<>]*)""")
+EMPTIES = frozenset(f"{tag}{end}" for tag in TAGS for end in ("/", " /"))
+CLOSES = {f"/{tag}": tag for tag in TAGS}
+TAG = re.compile(r"""([a-z0-9]+)((?:\s+[a-z]+\s*=\s*(?:"[^"<&:]*"|'[^'<&:]*'))*)\s*(/?)""")
 ATTRIBUTE = re.compile(r"""([a-z]+)\s*=\s*(?:"[^"]*"|'[^']*')""")
 ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|nbsp);)")
 
@@ -51,23 +53,36 @@ def simple(div: str) -> bool:
 def _plain(div: str) -> bool:
     """Sees at a glance text of the plainest form: tags that nest, attributes without addresses. The rest is parsed."""
     inside = div.removeprefix(START)
-    tags = TAG.findall(inside)
-    if len(inside) == len(div) or inside.count("<") != len(tags) or inside.count(">") != len(tags):
+    before, *tags = inside.split("<")
+    if len(inside) == len(div) or inside.count(">") != len(tags) or ">" in before:
         return False
-    content = inside.partition("<")[0].strip()
     opened = ["div"]
-    for closes, name, attributes, empty, text in tags:
-        if not opened:
-            return False
-        if closes:
-            if opened.pop() != name or attributes or empty:
+    texts = [before]
+    for told in tags:
+        tag, ended, text = told.partition(">")
+        if not ended or not opened:
+            return False  # a mark inside a tag, or something after the end
+        if tag in CLOSES:
+            if opened.pop() != CLOSES[tag]:
                 return False
-        elif name not in TAGS or (attributes and not _plain_attributes(attributes)):
+        elif tag in TAGS:
+            opened.append(tag)
+        elif tag not in EMPTIES and not _with_attributes(tag, opened):
             return False
-        elif not empty:
-            opened.append(name)
-        content = content or text.strip()
-    return bool(content) and not opened and not tags[-1][4] and ENTITY.search(inside) is None
+        texts.append(text)
+    if opened or texts[-1] or not "".join(texts).strip():
+        return False
+    return "&" not in inside or ENTITY.search(inside) is None
+
+
+def _with_attributes(tag: str, opened: list[str]) -> bool:
+    """Whether a tag, written out, has attributes of the plainest form; it is opened unless it is empty."""
+    found = TAG.fullmatch(tag)
+    if found is None or found[1] not in TAGS or not _plain_attributes(found[2]):
+        return False
+    if not found[3]:
+        opened.append(found[1])
+    return True
 
 
 def _plain_attributes(attributes: str) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta as Must
 from msgspec import Raw, Struct, field
+from msgspec.structs import astuple
 
 from cloison.gateways.fhir import checks
 from cloison.gateways.fhir.checks import aim, aim_each, bounded, choose
@@ -734,62 +735,116 @@ class Extension(Element, frozen=True, kw_only=True):
     value_meta: Meta | None = field(default=None, name="valueMeta")
 
     def __post_init__(self) -> None:
-        choose(
-            "value[x]",
-            False,
-            (
-                self.value_base64_binary or self.value_base64_binary_ext,
-                self.value_boolean if self.value_boolean is not None else self.value_boolean_ext,
-                self.value_canonical or self.value_canonical_ext,
-                self.value_code or self.value_code_ext,
-                self.value_date or self.value_date_ext,
-                self.value_date_time or self.value_date_time_ext,
-                self.value_decimal if self.value_decimal is not None else self.value_decimal_ext,
-                self.value_id or self.value_id_ext,
-                self.value_instant or self.value_instant_ext,
-                self.value_integer if self.value_integer is not None else self.value_integer_ext,
-                self.value_markdown or self.value_markdown_ext,
-                self.value_oid or self.value_oid_ext,
-                self.value_positive_int if self.value_positive_int is not None else self.value_positive_int_ext,
-                self.value_string or self.value_string_ext,
-                self.value_time or self.value_time_ext,
-                self.value_unsigned_int if self.value_unsigned_int is not None else self.value_unsigned_int_ext,
-                self.value_uri or self.value_uri_ext,
-                self.value_url or self.value_url_ext,
-                self.value_uuid or self.value_uuid_ext,
-                self.value_address,
-                self.value_age,
-                self.value_annotation,
-                self.value_attachment,
-                self.value_codeable_concept,
-                self.value_coding,
-                self.value_contact_point,
-                self.value_count,
-                self.value_distance,
-                self.value_duration,
-                self.value_human_name,
-                self.value_identifier,
-                self.value_money,
-                self.value_period,
-                self.value_quantity,
-                self.value_range,
-                self.value_ratio,
-                self.value_reference,
-                self.value_sampled_data,
-                self.value_signature,
-                self.value_timing,
-                self.value_contact_detail,
-                self.value_contributor,
-                self.value_data_requirement,
-                self.value_expression,
-                self.value_parameter_definition,
-                self.value_related_artifact,
-                self.value_trigger_definition,
-                self.value_usage_context,
-                self.value_dosage,
-                self.value_meta,
-            ),
-        )
+        if self.id is None and astuple(self).count(None) == 71:
+            return
+        if (
+            self.value_base64_binary or self.value_base64_binary_ext,
+            self.value_boolean if self.value_boolean is not None else self.value_boolean_ext,
+            self.value_canonical or self.value_canonical_ext,
+            self.value_code or self.value_code_ext,
+            self.value_date or self.value_date_ext,
+            self.value_date_time or self.value_date_time_ext,
+            self.value_decimal if self.value_decimal is not None else self.value_decimal_ext,
+            self.value_id or self.value_id_ext,
+            self.value_instant or self.value_instant_ext,
+            self.value_integer if self.value_integer is not None else self.value_integer_ext,
+            self.value_markdown or self.value_markdown_ext,
+            self.value_oid or self.value_oid_ext,
+            self.value_positive_int if self.value_positive_int is not None else self.value_positive_int_ext,
+            self.value_string or self.value_string_ext,
+            self.value_time or self.value_time_ext,
+            self.value_unsigned_int if self.value_unsigned_int is not None else self.value_unsigned_int_ext,
+            self.value_uri or self.value_uri_ext,
+            self.value_url or self.value_url_ext,
+            self.value_uuid or self.value_uuid_ext,
+            self.value_address,
+            self.value_age,
+            self.value_annotation,
+            self.value_attachment,
+            self.value_codeable_concept,
+            self.value_coding,
+            self.value_contact_point,
+            self.value_count,
+            self.value_distance,
+            self.value_duration,
+            self.value_human_name,
+            self.value_identifier,
+            self.value_money,
+            self.value_period,
+            self.value_quantity,
+            self.value_range,
+            self.value_ratio,
+            self.value_reference,
+            self.value_sampled_data,
+            self.value_signature,
+            self.value_timing,
+            self.value_contact_detail,
+            self.value_contributor,
+            self.value_data_requirement,
+            self.value_expression,
+            self.value_parameter_definition,
+            self.value_related_artifact,
+            self.value_trigger_definition,
+            self.value_usage_context,
+            self.value_dosage,
+            self.value_meta,
+        ).count(None) < 49:
+            choose(
+                "value[x]",
+                False,
+                (
+                    self.value_base64_binary or self.value_base64_binary_ext,
+                    self.value_boolean if self.value_boolean is not None else self.value_boolean_ext,
+                    self.value_canonical or self.value_canonical_ext,
+                    self.value_code or self.value_code_ext,
+                    self.value_date or self.value_date_ext,
+                    self.value_date_time or self.value_date_time_ext,
+                    self.value_decimal if self.value_decimal is not None else self.value_decimal_ext,
+                    self.value_id or self.value_id_ext,
+                    self.value_instant or self.value_instant_ext,
+                    self.value_integer if self.value_integer is not None else self.value_integer_ext,
+                    self.value_markdown or self.value_markdown_ext,
+                    self.value_oid or self.value_oid_ext,
+                    self.value_positive_int if self.value_positive_int is not None else self.value_positive_int_ext,
+                    self.value_string or self.value_string_ext,
+                    self.value_time or self.value_time_ext,
+                    self.value_unsigned_int if self.value_unsigned_int is not None else self.value_unsigned_int_ext,
+                    self.value_uri or self.value_uri_ext,
+                    self.value_url or self.value_url_ext,
+                    self.value_uuid or self.value_uuid_ext,
+                    self.value_address,
+                    self.value_age,
+                    self.value_annotation,
+                    self.value_attachment,
+                    self.value_codeable_concept,
+                    self.value_coding,
+                    self.value_contact_point,
+                    self.value_count,
+                    self.value_distance,
+                    self.value_duration,
+                    self.value_human_name,
+                    self.value_identifier,
+                    self.value_money,
+                    self.value_period,
+                    self.value_quantity,
+                    self.value_range,
+                    self.value_ratio,
+                    self.value_reference,
+                    self.value_sampled_data,
+                    self.value_signature,
+                    self.value_timing,
+                    self.value_contact_detail,
+                    self.value_contributor,
+                    self.value_data_requirement,
+                    self.value_expression,
+                    self.value_parameter_definition,
+                    self.value_related_artifact,
+                    self.value_trigger_definition,
+                    self.value_usage_context,
+                    self.value_dosage,
+                    self.value_meta,
+                ),
+            )
         if self.value_decimal is not None:
             bounded(self.value_decimal, "valueDecimal")
         checks.extension(self)
@@ -875,7 +930,8 @@ class Annotation(Element, frozen=True, kw_only=True):
     text_ext: Element | None = field(default=None, name="_text")
 
     def __post_init__(self) -> None:
-        choose("author[x]", False, (self.author_reference, self.author_string or self.author_string_ext))
+        if (self.author_reference, self.author_string or self.author_string_ext).count(None) < 1:
+            choose("author[x]", False, (self.author_reference, self.author_string or self.author_string_ext))
         if self.author_reference is not None:
             aim(self.author_reference, TARGETS_1, "authorReference")
 
@@ -1167,7 +1223,8 @@ class TimingRepeat(Element, frozen=True, kw_only=True):
     offset_ext: Element | None = field(default=None, name="_offset")
 
     def __post_init__(self) -> None:
-        choose("bounds[x]", False, (self.bounds_duration, self.bounds_range, self.bounds_period))
+        if (self.bounds_duration, self.bounds_range, self.bounds_period).count(None) < 2:
+            choose("bounds[x]", False, (self.bounds_duration, self.bounds_range, self.bounds_period))
         if self.duration is not None:
             bounded(self.duration, "duration")
         if self.duration_max is not None:
@@ -1224,7 +1281,8 @@ class DataRequirement(Element, frozen=True, kw_only=True):
     sort: Annotated[list[DataRequirementSort], Must(min_length=1)] | None = None
 
     def __post_init__(self) -> None:
-        choose("subject[x]", False, (self.subject_codeable_concept, self.subject_reference))
+        if (self.subject_codeable_concept, self.subject_reference).count(None) < 1:
+            choose("subject[x]", False, (self.subject_codeable_concept, self.subject_reference))
         if self.subject_reference is not None:
             aim(self.subject_reference, TARGETS_4, "subjectReference")
 
@@ -1259,11 +1317,12 @@ class DataRequirementDateFilter(Element, frozen=True, kw_only=True):
     value_duration: Duration | None = field(default=None, name="valueDuration")
 
     def __post_init__(self) -> None:
-        choose(
-            "value[x]",
-            False,
-            (self.value_date_time or self.value_date_time_ext, self.value_period, self.value_duration),
-        )
+        if (self.value_date_time or self.value_date_time_ext, self.value_period, self.value_duration).count(None) < 2:
+            choose(
+                "value[x]",
+                False,
+                (self.value_date_time or self.value_date_time_ext, self.value_period, self.value_duration),
+            )
         checks.date_filter(self)
 
 
@@ -1353,16 +1412,22 @@ class TriggerDefinition(Element, frozen=True, kw_only=True):
     condition: Expression | None = None
 
     def __post_init__(self) -> None:
-        choose(
-            "timing[x]",
-            False,
-            (
-                self.timing_timing,
-                self.timing_reference,
-                self.timing_date or self.timing_date_ext,
-                self.timing_date_time or self.timing_date_time_ext,
-            ),
-        )
+        if (
+            self.timing_timing,
+            self.timing_reference,
+            self.timing_date or self.timing_date_ext,
+            self.timing_date_time or self.timing_date_time_ext,
+        ).count(None) < 3:
+            choose(
+                "timing[x]",
+                False,
+                (
+                    self.timing_timing,
+                    self.timing_reference,
+                    self.timing_date or self.timing_date_ext,
+                    self.timing_date_time or self.timing_date_time_ext,
+                ),
+            )
         if self.timing_reference is not None:
             aim(self.timing_reference, TARGETS_5, "timingReference")
         checks.trigger(self)
@@ -1379,9 +1444,12 @@ class UsageContext(Element, frozen=True, kw_only=True):
     value_reference: Reference | None = field(default=None, name="valueReference")
 
     def __post_init__(self) -> None:
-        choose(
-            "value[x]", True, (self.value_codeable_concept, self.value_quantity, self.value_range, self.value_reference)
-        )
+        if (self.value_codeable_concept, self.value_quantity, self.value_range, self.value_reference).count(None) != 3:
+            choose(
+                "value[x]",
+                True,
+                (self.value_codeable_concept, self.value_quantity, self.value_range, self.value_reference),
+            )
         if self.value_reference is not None:
             aim(self.value_reference, TARGETS_6, "valueReference")
 
@@ -1413,14 +1481,18 @@ class Dosage(BackboneElement, frozen=True, kw_only=True):
     max_dose_per_lifetime: Quantity | None = field(default=None, name="maxDosePerLifetime")
 
     def __post_init__(self) -> None:
-        choose(
-            "asNeeded[x]",
-            False,
-            (
-                self.as_needed_boolean if self.as_needed_boolean is not None else self.as_needed_boolean_ext,
-                self.as_needed_codeable_concept,
-            ),
-        )
+        if (
+            self.as_needed_boolean if self.as_needed_boolean is not None else self.as_needed_boolean_ext,
+            self.as_needed_codeable_concept,
+        ).count(None) < 1:
+            choose(
+                "asNeeded[x]",
+                False,
+                (
+                    self.as_needed_boolean if self.as_needed_boolean is not None else self.as_needed_boolean_ext,
+                    self.as_needed_codeable_concept,
+                ),
+            )
 
 
 class DosageDoseAndRate(Element, frozen=True, kw_only=True):
@@ -1435,8 +1507,10 @@ class DosageDoseAndRate(Element, frozen=True, kw_only=True):
     rate_quantity: Quantity | None = field(default=None, name="rateQuantity")
 
     def __post_init__(self) -> None:
-        choose("dose[x]", False, (self.dose_range, self.dose_quantity))
-        choose("rate[x]", False, (self.rate_ratio, self.rate_range, self.rate_quantity))
+        if (self.dose_range, self.dose_quantity).count(None) < 1:
+            choose("dose[x]", False, (self.dose_range, self.dose_quantity))
+        if (self.rate_ratio, self.rate_range, self.rate_quantity).count(None) < 2:
+            choose("rate[x]", False, (self.rate_ratio, self.rate_range, self.rate_quantity))
 
 
 class Meta(Element, frozen=True, kw_only=True):
@@ -1558,7 +1632,8 @@ class CoverageCostToBeneficiary(BackboneElement, frozen=True, kw_only=True):
     exception: Annotated[list[CoverageCostToBeneficiaryException], Must(min_length=1)] | None = None
 
     def __post_init__(self) -> None:
-        choose("value[x]", True, (self.value_quantity, self.value_money))
+        if (self.value_quantity, self.value_money).count(None) != 1:
+            choose("value[x]", True, (self.value_quantity, self.value_money))
 
 
 class CoverageCostToBeneficiaryException(BackboneElement, frozen=True, kw_only=True):
@@ -1596,7 +1671,8 @@ class CoverageEligibilityRequest(
     item: Annotated[list[CoverageEligibilityRequestItem], Must(min_length=1)] | None = None
 
     def __post_init__(self) -> None:
-        choose("serviced[x]", False, (self.serviced_date or self.serviced_date_ext, self.serviced_period))
+        if (self.serviced_date or self.serviced_date_ext, self.serviced_period).count(None) < 1:
+            choose("serviced[x]", False, (self.serviced_date or self.serviced_date_ext, self.serviced_period))
         aim(self.patient, TARGETS_9, "patient")
         if self.enterer is not None:
             aim(self.enterer, TARGETS_11, "enterer")
@@ -1663,7 +1739,8 @@ class CoverageEligibilityRequestItemDiagnosis(BackboneElement, frozen=True, kw_o
     diagnosis_reference: Reference | None = field(default=None, name="diagnosisReference")
 
     def __post_init__(self) -> None:
-        choose("diagnosis[x]", False, (self.diagnosis_codeable_concept, self.diagnosis_reference))
+        if (self.diagnosis_codeable_concept, self.diagnosis_reference).count(None) < 1:
+            choose("diagnosis[x]", False, (self.diagnosis_codeable_concept, self.diagnosis_reference))
         if self.diagnosis_reference is not None:
             aim(self.diagnosis_reference, TARGETS_16, "diagnosisReference")
 
@@ -1698,7 +1775,8 @@ class CoverageEligibilityResponse(
     error: Annotated[list[CoverageEligibilityResponseError], Must(min_length=1)] | None = None
 
     def __post_init__(self) -> None:
-        choose("serviced[x]", False, (self.serviced_date or self.serviced_date_ext, self.serviced_period))
+        if (self.serviced_date or self.serviced_date_ext, self.serviced_period).count(None) < 1:
+            choose("serviced[x]", False, (self.serviced_date or self.serviced_date_ext, self.serviced_period))
         aim(self.patient, TARGETS_9, "patient")
         if self.requestor is not None:
             aim(self.requestor, TARGETS_12, "requestor")
@@ -1766,24 +1844,36 @@ class CoverageEligibilityResponseInsuranceItemBenefit(BackboneElement, frozen=Tr
     used_money: Money | None = field(default=None, name="usedMoney")
 
     def __post_init__(self) -> None:
-        choose(
-            "allowed[x]",
-            False,
-            (
-                self.allowed_unsigned_int if self.allowed_unsigned_int is not None else self.allowed_unsigned_int_ext,
-                self.allowed_string or self.allowed_string_ext,
-                self.allowed_money,
-            ),
-        )
-        choose(
-            "used[x]",
-            False,
-            (
-                self.used_unsigned_int if self.used_unsigned_int is not None else self.used_unsigned_int_ext,
-                self.used_string or self.used_string_ext,
-                self.used_money,
-            ),
-        )
+        if (
+            self.allowed_unsigned_int if self.allowed_unsigned_int is not None else self.allowed_unsigned_int_ext,
+            self.allowed_string or self.allowed_string_ext,
+            self.allowed_money,
+        ).count(None) < 2:
+            choose(
+                "allowed[x]",
+                False,
+                (
+                    self.allowed_unsigned_int
+                    if self.allowed_unsigned_int is not None
+                    else self.allowed_unsigned_int_ext,
+                    self.allowed_string or self.allowed_string_ext,
+                    self.allowed_money,
+                ),
+            )
+        if (
+            self.used_unsigned_int if self.used_unsigned_int is not None else self.used_unsigned_int_ext,
+            self.used_string or self.used_string_ext,
+            self.used_money,
+        ).count(None) < 2:
+            choose(
+                "used[x]",
+                False,
+                (
+                    self.used_unsigned_int if self.used_unsigned_int is not None else self.used_unsigned_int_ext,
+                    self.used_string or self.used_string_ext,
+                    self.used_money,
+                ),
+            )
 
 
 class CoverageEligibilityResponseError(BackboneElement, frozen=True, kw_only=True):
@@ -1903,18 +1993,26 @@ class ClaimSupportingInfo(BackboneElement, frozen=True, kw_only=True):
     reason: CodeableConcept | None = None
 
     def __post_init__(self) -> None:
-        choose("timing[x]", False, (self.timing_date or self.timing_date_ext, self.timing_period))
-        choose(
-            "value[x]",
-            False,
-            (
-                self.value_boolean if self.value_boolean is not None else self.value_boolean_ext,
-                self.value_string or self.value_string_ext,
-                self.value_quantity,
-                self.value_attachment,
-                self.value_reference,
-            ),
-        )
+        if (self.timing_date or self.timing_date_ext, self.timing_period).count(None) < 1:
+            choose("timing[x]", False, (self.timing_date or self.timing_date_ext, self.timing_period))
+        if (
+            self.value_boolean if self.value_boolean is not None else self.value_boolean_ext,
+            self.value_string or self.value_string_ext,
+            self.value_quantity,
+            self.value_attachment,
+            self.value_reference,
+        ).count(None) < 4:
+            choose(
+                "value[x]",
+                False,
+                (
+                    self.value_boolean if self.value_boolean is not None else self.value_boolean_ext,
+                    self.value_string or self.value_string_ext,
+                    self.value_quantity,
+                    self.value_attachment,
+                    self.value_reference,
+                ),
+            )
 
 
 class ClaimDiagnosis(BackboneElement, frozen=True, kw_only=True):
@@ -1929,7 +2027,8 @@ class ClaimDiagnosis(BackboneElement, frozen=True, kw_only=True):
     package_code: CodeableConcept | None = field(default=None, name="packageCode")
 
     def __post_init__(self) -> None:
-        choose("diagnosis[x]", True, (self.diagnosis_codeable_concept, self.diagnosis_reference))
+        if (self.diagnosis_codeable_concept, self.diagnosis_reference).count(None) != 1:
+            choose("diagnosis[x]", True, (self.diagnosis_codeable_concept, self.diagnosis_reference))
         if self.diagnosis_reference is not None:
             aim(self.diagnosis_reference, TARGETS_16, "diagnosisReference")
 
@@ -1947,7 +2046,8 @@ class ClaimProcedure(BackboneElement, frozen=True, kw_only=True):
     udi: Annotated[list[Reference], Must(min_length=1)] | None = None
 
     def __post_init__(self) -> None:
-        choose("procedure[x]", True, (self.procedure_codeable_concept, self.procedure_reference))
+        if (self.procedure_codeable_concept, self.procedure_reference).count(None) != 1:
+            choose("procedure[x]", True, (self.procedure_codeable_concept, self.procedure_reference))
         if self.procedure_reference is not None:
             aim(self.procedure_reference, TARGETS_22, "procedureReference")
         if self.udi is not None:
@@ -1987,7 +2087,8 @@ class ClaimAccident(BackboneElement, frozen=True, kw_only=True):
     location_reference: Reference | None = field(default=None, name="locationReference")
 
     def __post_init__(self) -> None:
-        choose("location[x]", False, (self.location_address, self.location_reference))
+        if (self.location_address, self.location_reference).count(None) < 1:
+            choose("location[x]", False, (self.location_address, self.location_reference))
         if self.location_reference is not None:
             aim(self.location_reference, TARGETS_13, "locationReference")
 
@@ -2044,8 +2145,12 @@ class ClaimItem(BackboneElement, frozen=True, kw_only=True):
     detail: Annotated[list[ClaimItemDetail], Must(min_length=1)] | None = None
 
     def __post_init__(self) -> None:
-        choose("serviced[x]", False, (self.serviced_date or self.serviced_date_ext, self.serviced_period))
-        choose("location[x]", False, (self.location_codeable_concept, self.location_address, self.location_reference))
+        if (self.serviced_date or self.serviced_date_ext, self.serviced_period).count(None) < 1:
+            choose("serviced[x]", False, (self.serviced_date or self.serviced_date_ext, self.serviced_period))
+        if (self.location_codeable_concept, self.location_address, self.location_reference).count(None) < 2:
+            choose(
+                "location[x]", False, (self.location_codeable_concept, self.location_address, self.location_reference)
+            )
         if self.location_reference is not None:
             aim(self.location_reference, TARGETS_13, "locationReference")
         if self.factor is not None:
@@ -2259,8 +2364,12 @@ class ClaimResponseAddItem(BackboneElement, frozen=True, kw_only=True):
     detail: Annotated[list[ClaimResponseAddItemDetail], Must(min_length=1)] | None = None
 
     def __post_init__(self) -> None:
-        choose("serviced[x]", False, (self.serviced_date or self.serviced_date_ext, self.serviced_period))
-        choose("location[x]", False, (self.location_codeable_concept, self.location_address, self.location_reference))
+        if (self.serviced_date or self.serviced_date_ext, self.serviced_period).count(None) < 1:
+            choose("serviced[x]", False, (self.serviced_date or self.serviced_date_ext, self.serviced_period))
+        if (self.location_codeable_concept, self.location_address, self.location_reference).count(None) < 2:
+            choose(
+                "location[x]", False, (self.location_codeable_concept, self.location_address, self.location_reference)
+            )
         if self.provider is not None:
             aim_each(self.provider, TARGETS_12, "provider")
         if self.location_reference is not None:
@@ -2621,18 +2730,26 @@ class ExplanationOfBenefitSupportingInfo(BackboneElement, frozen=True, kw_only=T
     reason: Coding | None = None
 
     def __post_init__(self) -> None:
-        choose("timing[x]", False, (self.timing_date or self.timing_date_ext, self.timing_period))
-        choose(
-            "value[x]",
-            False,
-            (
-                self.value_boolean if self.value_boolean is not None else self.value_boolean_ext,
-                self.value_string or self.value_string_ext,
-                self.value_quantity,
-                self.value_attachment,
-                self.value_reference,
-            ),
-        )
+        if (self.timing_date or self.timing_date_ext, self.timing_period).count(None) < 1:
+            choose("timing[x]", False, (self.timing_date or self.timing_date_ext, self.timing_period))
+        if (
+            self.value_boolean if self.value_boolean is not None else self.value_boolean_ext,
+            self.value_string or self.value_string_ext,
+            self.value_quantity,
+            self.value_attachment,
+            self.value_reference,
+        ).count(None) < 4:
+            choose(
+                "value[x]",
+                False,
+                (
+                    self.value_boolean if self.value_boolean is not None else self.value_boolean_ext,
+                    self.value_string or self.value_string_ext,
+                    self.value_quantity,
+                    self.value_attachment,
+                    self.value_reference,
+                ),
+            )
 
 
 class ExplanationOfBenefitDiagnosis(BackboneElement, frozen=True, kw_only=True):
@@ -2647,7 +2764,8 @@ class ExplanationOfBenefitDiagnosis(BackboneElement, frozen=True, kw_only=True):
     package_code: CodeableConcept | None = field(default=None, name="packageCode")
 
     def __post_init__(self) -> None:
-        choose("diagnosis[x]", True, (self.diagnosis_codeable_concept, self.diagnosis_reference))
+        if (self.diagnosis_codeable_concept, self.diagnosis_reference).count(None) != 1:
+            choose("diagnosis[x]", True, (self.diagnosis_codeable_concept, self.diagnosis_reference))
         if self.diagnosis_reference is not None:
             aim(self.diagnosis_reference, TARGETS_16, "diagnosisReference")
 
@@ -2665,7 +2783,8 @@ class ExplanationOfBenefitProcedure(BackboneElement, frozen=True, kw_only=True):
     udi: Annotated[list[Reference], Must(min_length=1)] | None = None
 
     def __post_init__(self) -> None:
-        choose("procedure[x]", True, (self.procedure_codeable_concept, self.procedure_reference))
+        if (self.procedure_codeable_concept, self.procedure_reference).count(None) != 1:
+            choose("procedure[x]", True, (self.procedure_codeable_concept, self.procedure_reference))
         if self.procedure_reference is not None:
             aim(self.procedure_reference, TARGETS_22, "procedureReference")
         if self.udi is not None:
@@ -2697,7 +2816,8 @@ class ExplanationOfBenefitAccident(BackboneElement, frozen=True, kw_only=True):
     location_reference: Reference | None = field(default=None, name="locationReference")
 
     def __post_init__(self) -> None:
-        choose("location[x]", False, (self.location_address, self.location_reference))
+        if (self.location_address, self.location_reference).count(None) < 1:
+            choose("location[x]", False, (self.location_address, self.location_reference))
         if self.location_reference is not None:
             aim(self.location_reference, TARGETS_13, "locationReference")
 
@@ -2759,8 +2879,12 @@ class ExplanationOfBenefitItem(BackboneElement, frozen=True, kw_only=True):
     detail: Annotated[list[ExplanationOfBenefitItemDetail], Must(min_length=1)] | None = None
 
     def __post_init__(self) -> None:
-        choose("serviced[x]", False, (self.serviced_date or self.serviced_date_ext, self.serviced_period))
-        choose("location[x]", False, (self.location_codeable_concept, self.location_address, self.location_reference))
+        if (self.serviced_date or self.serviced_date_ext, self.serviced_period).count(None) < 1:
+            choose("serviced[x]", False, (self.serviced_date or self.serviced_date_ext, self.serviced_period))
+        if (self.location_codeable_concept, self.location_address, self.location_reference).count(None) < 2:
+            choose(
+                "location[x]", False, (self.location_codeable_concept, self.location_address, self.location_reference)
+            )
         if self.location_reference is not None:
             aim(self.location_reference, TARGETS_13, "locationReference")
         if self.factor is not None:
@@ -2892,8 +3016,12 @@ class ExplanationOfBenefitAddItem(BackboneElement, frozen=True, kw_only=True):
     detail: Annotated[list[ExplanationOfBenefitAddItemDetail], Must(min_length=1)] | None = None
 
     def __post_init__(self) -> None:
-        choose("serviced[x]", False, (self.serviced_date or self.serviced_date_ext, self.serviced_period))
-        choose("location[x]", False, (self.location_codeable_concept, self.location_address, self.location_reference))
+        if (self.serviced_date or self.serviced_date_ext, self.serviced_period).count(None) < 1:
+            choose("serviced[x]", False, (self.serviced_date or self.serviced_date_ext, self.serviced_period))
+        if (self.location_codeable_concept, self.location_address, self.location_reference).count(None) < 2:
+            choose(
+                "location[x]", False, (self.location_codeable_concept, self.location_address, self.location_reference)
+            )
         if self.provider is not None:
             aim_each(self.provider, TARGETS_12, "provider")
         if self.location_reference is not None:
@@ -3008,23 +3136,34 @@ class ExplanationOfBenefitBenefitBalanceFinancial(BackboneElement, frozen=True, 
     used_money: Money | None = field(default=None, name="usedMoney")
 
     def __post_init__(self) -> None:
-        choose(
-            "allowed[x]",
-            False,
-            (
-                self.allowed_unsigned_int if self.allowed_unsigned_int is not None else self.allowed_unsigned_int_ext,
-                self.allowed_string or self.allowed_string_ext,
-                self.allowed_money,
-            ),
-        )
-        choose(
-            "used[x]",
-            False,
-            (
-                self.used_unsigned_int if self.used_unsigned_int is not None else self.used_unsigned_int_ext,
-                self.used_money,
-            ),
-        )
+        if (
+            self.allowed_unsigned_int if self.allowed_unsigned_int is not None else self.allowed_unsigned_int_ext,
+            self.allowed_string or self.allowed_string_ext,
+            self.allowed_money,
+        ).count(None) < 2:
+            choose(
+                "allowed[x]",
+                False,
+                (
+                    self.allowed_unsigned_int
+                    if self.allowed_unsigned_int is not None
+                    else self.allowed_unsigned_int_ext,
+                    self.allowed_string or self.allowed_string_ext,
+                    self.allowed_money,
+                ),
+            )
+        if (
+            self.used_unsigned_int if self.used_unsigned_int is not None else self.used_unsigned_int_ext,
+            self.used_money,
+        ).count(None) < 1:
+            choose(
+                "used[x]",
+                False,
+                (
+                    self.used_unsigned_int if self.used_unsigned_int is not None else self.used_unsigned_int_ext,
+                    self.used_money,
+                ),
+            )
 
 
 class AuditEvent(DomainResource, frozen=True, kw_only=True, tag_field="resourceType", tag="AuditEvent"):
@@ -3129,11 +3268,14 @@ class AuditEventEntityDetail(BackboneElement, frozen=True, kw_only=True):
     value_base64_binary_ext: Element | None = field(default=None, name="_valueBase64Binary")
 
     def __post_init__(self) -> None:
-        choose(
-            "value[x]",
-            True,
-            (self.value_string or self.value_string_ext, self.value_base64_binary or self.value_base64_binary_ext),
-        )
+        if (self.value_string or self.value_string_ext, self.value_base64_binary or self.value_base64_binary_ext).count(
+            None
+        ) != 1:
+            choose(
+                "value[x]",
+                True,
+                (self.value_string or self.value_string_ext, self.value_base64_binary or self.value_base64_binary_ext),
+            )
 
 
 class Organization(DomainResource, frozen=True, kw_only=True, tag_field="resourceType", tag="Organization"):
@@ -3297,26 +3439,34 @@ class Patient(DomainResource, frozen=True, kw_only=True, tag_field="resourceType
     link: Annotated[list[PatientLink], Must(min_length=1)] | None = None
 
     def __post_init__(self) -> None:
-        choose(
-            "deceased[x]",
-            False,
-            (
-                self.deceased_boolean if self.deceased_boolean is not None else self.deceased_boolean_ext,
-                self.deceased_date_time or self.deceased_date_time_ext,
-            ),
-        )
-        choose(
-            "multipleBirth[x]",
-            False,
-            (
-                self.multiple_birth_boolean
-                if self.multiple_birth_boolean is not None
-                else self.multiple_birth_boolean_ext,
-                self.multiple_birth_integer
-                if self.multiple_birth_integer is not None
-                else self.multiple_birth_integer_ext,
-            ),
-        )
+        if (
+            self.deceased_boolean if self.deceased_boolean is not None else self.deceased_boolean_ext,
+            self.deceased_date_time or self.deceased_date_time_ext,
+        ).count(None) < 1:
+            choose(
+                "deceased[x]",
+                False,
+                (
+                    self.deceased_boolean if self.deceased_boolean is not None else self.deceased_boolean_ext,
+                    self.deceased_date_time or self.deceased_date_time_ext,
+                ),
+            )
+        if (
+            self.multiple_birth_boolean if self.multiple_birth_boolean is not None else self.multiple_birth_boolean_ext,
+            self.multiple_birth_integer if self.multiple_birth_integer is not None else self.multiple_birth_integer_ext,
+        ).count(None) < 1:
+            choose(
+                "multipleBirth[x]",
+                False,
+                (
+                    self.multiple_birth_boolean
+                    if self.multiple_birth_boolean is not None
+                    else self.multiple_birth_boolean_ext,
+                    self.multiple_birth_integer
+                    if self.multiple_birth_integer is not None
+                    else self.multiple_birth_integer_ext,
+                ),
+            )
         if self.general_practitioner is not None:
             aim_each(self.general_practitioner, TARGETS_12, "generalPractitioner")
         if self.managing_organization is not None:
@@ -3512,62 +3662,114 @@ class TaskInput(BackboneElement, frozen=True, kw_only=True):
     value_meta: Meta | None = field(default=None, name="valueMeta")
 
     def __post_init__(self) -> None:
-        choose(
-            "value[x]",
-            True,
-            (
-                self.value_base64_binary or self.value_base64_binary_ext,
-                self.value_boolean if self.value_boolean is not None else self.value_boolean_ext,
-                self.value_canonical or self.value_canonical_ext,
-                self.value_code or self.value_code_ext,
-                self.value_date or self.value_date_ext,
-                self.value_date_time or self.value_date_time_ext,
-                self.value_decimal if self.value_decimal is not None else self.value_decimal_ext,
-                self.value_id or self.value_id_ext,
-                self.value_instant or self.value_instant_ext,
-                self.value_integer if self.value_integer is not None else self.value_integer_ext,
-                self.value_markdown or self.value_markdown_ext,
-                self.value_oid or self.value_oid_ext,
-                self.value_positive_int if self.value_positive_int is not None else self.value_positive_int_ext,
-                self.value_string or self.value_string_ext,
-                self.value_time or self.value_time_ext,
-                self.value_unsigned_int if self.value_unsigned_int is not None else self.value_unsigned_int_ext,
-                self.value_uri or self.value_uri_ext,
-                self.value_url or self.value_url_ext,
-                self.value_uuid or self.value_uuid_ext,
-                self.value_address,
-                self.value_age,
-                self.value_annotation,
-                self.value_attachment,
-                self.value_codeable_concept,
-                self.value_coding,
-                self.value_contact_point,
-                self.value_count,
-                self.value_distance,
-                self.value_duration,
-                self.value_human_name,
-                self.value_identifier,
-                self.value_money,
-                self.value_period,
-                self.value_quantity,
-                self.value_range,
-                self.value_ratio,
-                self.value_reference,
-                self.value_sampled_data,
-                self.value_signature,
-                self.value_timing,
-                self.value_contact_detail,
-                self.value_contributor,
-                self.value_data_requirement,
-                self.value_expression,
-                self.value_parameter_definition,
-                self.value_related_artifact,
-                self.value_trigger_definition,
-                self.value_usage_context,
-                self.value_dosage,
-                self.value_meta,
-            ),
-        )
+        if (
+            self.value_base64_binary or self.value_base64_binary_ext,
+            self.value_boolean if self.value_boolean is not None else self.value_boolean_ext,
+            self.value_canonical or self.value_canonical_ext,
+            self.value_code or self.value_code_ext,
+            self.value_date or self.value_date_ext,
+            self.value_date_time or self.value_date_time_ext,
+            self.value_decimal if self.value_decimal is not None else self.value_decimal_ext,
+            self.value_id or self.value_id_ext,
+            self.value_instant or self.value_instant_ext,
+            self.value_integer if self.value_integer is not None else self.value_integer_ext,
+            self.value_markdown or self.value_markdown_ext,
+            self.value_oid or self.value_oid_ext,
+            self.value_positive_int if self.value_positive_int is not None else self.value_positive_int_ext,
+            self.value_string or self.value_string_ext,
+            self.value_time or self.value_time_ext,
+            self.value_unsigned_int if self.value_unsigned_int is not None else self.value_unsigned_int_ext,
+            self.value_uri or self.value_uri_ext,
+            self.value_url or self.value_url_ext,
+            self.value_uuid or self.value_uuid_ext,
+            self.value_address,
+            self.value_age,
+            self.value_annotation,
+            self.value_attachment,
+            self.value_codeable_concept,
+            self.value_coding,
+            self.value_contact_point,
+            self.value_count,
+            self.value_distance,
+            self.value_duration,
+            self.value_human_name,
+            self.value_identifier,
+            self.value_money,
+            self.value_period,
+            self.value_quantity,
+            self.value_range,
+            self.value_ratio,
+            self.value_reference,
+            self.value_sampled_data,
+            self.value_signature,
+            self.value_timing,
+            self.value_contact_detail,
+            self.value_contributor,
+            self.value_data_requirement,
+            self.value_expression,
+            self.value_parameter_definition,
+            self.value_related_artifact,
+            self.value_trigger_definition,
+            self.value_usage_context,
+            self.value_dosage,
+            self.value_meta,
+        ).count(None) != 49:
+            choose(
+                "value[x]",
+                True,
+                (
+                    self.value_base64_binary or self.value_base64_binary_ext,
+                    self.value_boolean if self.value_boolean is not None else self.value_boolean_ext,
+                    self.value_canonical or self.value_canonical_ext,
+                    self.value_code or self.value_code_ext,
+                    self.value_date or self.value_date_ext,
+                    self.value_date_time or self.value_date_time_ext,
+                    self.value_decimal if self.value_decimal is not None else self.value_decimal_ext,
+                    self.value_id or self.value_id_ext,
+                    self.value_instant or self.value_instant_ext,
+                    self.value_integer if self.value_integer is not None else self.value_integer_ext,
+                    self.value_markdown or self.value_markdown_ext,
+                    self.value_oid or self.value_oid_ext,
+                    self.value_positive_int if self.value_positive_int is not None else self.value_positive_int_ext,
+                    self.value_string or self.value_string_ext,
+                    self.value_time or self.value_time_ext,
+                    self.value_unsigned_int if self.value_unsigned_int is not None else self.value_unsigned_int_ext,
+                    self.value_uri or self.value_uri_ext,
+                    self.value_url or self.value_url_ext,
+                    self.value_uuid or self.value_uuid_ext,
+                    self.value_address,
+                    self.value_age,
+                    self.value_annotation,
+                    self.value_attachment,
+                    self.value_codeable_concept,
+                    self.value_coding,
+                    self.value_contact_point,
+                    self.value_count,
+                    self.value_distance,
+                    self.value_duration,
+                    self.value_human_name,
+                    self.value_identifier,
+                    self.value_money,
+                    self.value_period,
+                    self.value_quantity,
+                    self.value_range,
+                    self.value_ratio,
+                    self.value_reference,
+                    self.value_sampled_data,
+                    self.value_signature,
+                    self.value_timing,
+                    self.value_contact_detail,
+                    self.value_contributor,
+                    self.value_data_requirement,
+                    self.value_expression,
+                    self.value_parameter_definition,
+                    self.value_related_artifact,
+                    self.value_trigger_definition,
+                    self.value_usage_context,
+                    self.value_dosage,
+                    self.value_meta,
+                ),
+            )
         if self.value_decimal is not None:
             bounded(self.value_decimal, "valueDecimal")
 
@@ -3647,62 +3849,114 @@ class TaskOutput(BackboneElement, frozen=True, kw_only=True):
     value_meta: Meta | None = field(default=None, name="valueMeta")
 
     def __post_init__(self) -> None:
-        choose(
-            "value[x]",
-            True,
-            (
-                self.value_base64_binary or self.value_base64_binary_ext,
-                self.value_boolean if self.value_boolean is not None else self.value_boolean_ext,
-                self.value_canonical or self.value_canonical_ext,
-                self.value_code or self.value_code_ext,
-                self.value_date or self.value_date_ext,
-                self.value_date_time or self.value_date_time_ext,
-                self.value_decimal if self.value_decimal is not None else self.value_decimal_ext,
-                self.value_id or self.value_id_ext,
-                self.value_instant or self.value_instant_ext,
-                self.value_integer if self.value_integer is not None else self.value_integer_ext,
-                self.value_markdown or self.value_markdown_ext,
-                self.value_oid or self.value_oid_ext,
-                self.value_positive_int if self.value_positive_int is not None else self.value_positive_int_ext,
-                self.value_string or self.value_string_ext,
-                self.value_time or self.value_time_ext,
-                self.value_unsigned_int if self.value_unsigned_int is not None else self.value_unsigned_int_ext,
-                self.value_uri or self.value_uri_ext,
-                self.value_url or self.value_url_ext,
-                self.value_uuid or self.value_uuid_ext,
-                self.value_address,
-                self.value_age,
-                self.value_annotation,
-                self.value_attachment,
-                self.value_codeable_concept,
-                self.value_coding,
-                self.value_contact_point,
-                self.value_count,
-                self.value_distance,
-                self.value_duration,
-                self.value_human_name,
-                self.value_identifier,
-                self.value_money,
-                self.value_period,
-                self.value_quantity,
-                self.value_range,
-                self.value_ratio,
-                self.value_reference,
-                self.value_sampled_data,
-                self.value_signature,
-                self.value_timing,
-                self.value_contact_detail,
-                self.value_contributor,
-                self.value_data_requirement,
-                self.value_expression,
-                self.value_parameter_definition,
-                self.value_related_artifact,
-                self.value_trigger_definition,
-                self.value_usage_context,
-                self.value_dosage,
-                self.value_meta,
-            ),
-        )
+        if (
+            self.value_base64_binary or self.value_base64_binary_ext,
+            self.value_boolean if self.value_boolean is not None else self.value_boolean_ext,
+            self.value_canonical or self.value_canonical_ext,
+            self.value_code or self.value_code_ext,
+            self.value_date or self.value_date_ext,
+            self.value_date_time or self.value_date_time_ext,
+            self.value_decimal if self.value_decimal is not None else self.value_decimal_ext,
+            self.value_id or self.value_id_ext,
+            self.value_instant or self.value_instant_ext,
+            self.value_integer if self.value_integer is not None else self.value_integer_ext,
+            self.value_markdown or self.value_markdown_ext,
+            self.value_oid or self.value_oid_ext,
+            self.value_positive_int if self.value_positive_int is not None else self.value_positive_int_ext,
+            self.value_string or self.value_string_ext,
+            self.value_time or self.value_time_ext,
+            self.value_unsigned_int if self.value_unsigned_int is not None else self.value_unsigned_int_ext,
+            self.value_uri or self.value_uri_ext,
+            self.value_url or self.value_url_ext,
+            self.value_uuid or self.value_uuid_ext,
+            self.value_address,
+            self.value_age,
+            self.value_annotation,
+            self.value_attachment,
+            self.value_codeable_concept,
+            self.value_coding,
+            self.value_contact_point,
+            self.value_count,
+            self.value_distance,
+            self.value_duration,
+            self.value_human_name,
+            self.value_identifier,
+            self.value_money,
+            self.value_period,
+            self.value_quantity,
+            self.value_range,
+            self.value_ratio,
+            self.value_reference,
+            self.value_sampled_data,
+            self.value_signature,
+            self.value_timing,
+            self.value_contact_detail,
+            self.value_contributor,
+            self.value_data_requirement,
+            self.value_expression,
+            self.value_parameter_definition,
+            self.value_related_artifact,
+            self.value_trigger_definition,
+            self.value_usage_context,
+            self.value_dosage,
+            self.value_meta,
+        ).count(None) != 49:
+            choose(
+                "value[x]",
+                True,
+                (
+                    self.value_base64_binary or self.value_base64_binary_ext,
+                    self.value_boolean if self.value_boolean is not None else self.value_boolean_ext,
+                    self.value_canonical or self.value_canonical_ext,
+                    self.value_code or self.value_code_ext,
+                    self.value_date or self.value_date_ext,
+                    self.value_date_time or self.value_date_time_ext,
+                    self.value_decimal if self.value_decimal is not None else self.value_decimal_ext,
+                    self.value_id or self.value_id_ext,
+                    self.value_instant or self.value_instant_ext,
+                    self.value_integer if self.value_integer is not None else self.value_integer_ext,
+                    self.value_markdown or self.value_markdown_ext,
+                    self.value_oid or self.value_oid_ext,
+                    self.value_positive_int if self.value_positive_int is not None else self.value_positive_int_ext,
+                    self.value_string or self.value_string_ext,
+                    self.value_time or self.value_time_ext,
+                    self.value_unsigned_int if self.value_unsigned_int is not None else self.value_unsigned_int_ext,
+                    self.value_uri or self.value_uri_ext,
+                    self.value_url or self.value_url_ext,
+                    self.value_uuid or self.value_uuid_ext,
+                    self.value_address,
+                    self.value_age,
+                    self.value_annotation,
+                    self.value_attachment,
+                    self.value_codeable_concept,
+                    self.value_coding,
+                    self.value_contact_point,
+                    self.value_count,
+                    self.value_distance,
+                    self.value_duration,
+                    self.value_human_name,
+                    self.value_identifier,
+                    self.value_money,
+                    self.value_period,
+                    self.value_quantity,
+                    self.value_range,
+                    self.value_ratio,
+                    self.value_reference,
+                    self.value_sampled_data,
+                    self.value_signature,
+                    self.value_timing,
+                    self.value_contact_detail,
+                    self.value_contributor,
+                    self.value_data_requirement,
+                    self.value_expression,
+                    self.value_parameter_definition,
+                    self.value_related_artifact,
+                    self.value_trigger_definition,
+                    self.value_usage_context,
+                    self.value_dosage,
+                    self.value_meta,
+                ),
+            )
         if self.value_decimal is not None:
             bounded(self.value_decimal, "valueDecimal")
 
@@ -3899,62 +4153,121 @@ class ParametersParameter(BackboneElement, frozen=True, kw_only=True):
     part: Annotated[list[ParametersParameter], Must(min_length=1)] | None = None
 
     def __post_init__(self) -> None:
-        choose(
-            "value[x]",
-            False,
-            (
-                self.value_base64_binary or self.value_base64_binary_ext,
-                self.value_boolean if self.value_boolean is not None else self.value_boolean_ext,
-                self.value_canonical or self.value_canonical_ext,
-                self.value_code or self.value_code_ext,
-                self.value_date or self.value_date_ext,
-                self.value_date_time or self.value_date_time_ext,
-                self.value_decimal if self.value_decimal is not None else self.value_decimal_ext,
-                self.value_id or self.value_id_ext,
-                self.value_instant or self.value_instant_ext,
-                self.value_integer if self.value_integer is not None else self.value_integer_ext,
-                self.value_markdown or self.value_markdown_ext,
-                self.value_oid or self.value_oid_ext,
-                self.value_positive_int if self.value_positive_int is not None else self.value_positive_int_ext,
-                self.value_string or self.value_string_ext,
-                self.value_time or self.value_time_ext,
-                self.value_unsigned_int if self.value_unsigned_int is not None else self.value_unsigned_int_ext,
-                self.value_uri or self.value_uri_ext,
-                self.value_url or self.value_url_ext,
-                self.value_uuid or self.value_uuid_ext,
-                self.value_address,
-                self.value_age,
-                self.value_annotation,
-                self.value_attachment,
-                self.value_codeable_concept,
-                self.value_coding,
-                self.value_contact_point,
-                self.value_count,
-                self.value_distance,
-                self.value_duration,
-                self.value_human_name,
-                self.value_identifier,
-                self.value_money,
-                self.value_period,
-                self.value_quantity,
-                self.value_range,
-                self.value_ratio,
-                self.value_reference,
-                self.value_sampled_data,
-                self.value_signature,
-                self.value_timing,
-                self.value_contact_detail,
-                self.value_contributor,
-                self.value_data_requirement,
-                self.value_expression,
-                self.value_parameter_definition,
-                self.value_related_artifact,
-                self.value_trigger_definition,
-                self.value_usage_context,
-                self.value_dosage,
-                self.value_meta,
-            ),
-        )
+        if (
+            self.id is None
+            and self.extension is None
+            and self.modifier_extension is None
+            and astuple(self).count(None) == 75
+        ):
+            return
+        if (
+            self.value_base64_binary or self.value_base64_binary_ext,
+            self.value_boolean if self.value_boolean is not None else self.value_boolean_ext,
+            self.value_canonical or self.value_canonical_ext,
+            self.value_code or self.value_code_ext,
+            self.value_date or self.value_date_ext,
+            self.value_date_time or self.value_date_time_ext,
+            self.value_decimal if self.value_decimal is not None else self.value_decimal_ext,
+            self.value_id or self.value_id_ext,
+            self.value_instant or self.value_instant_ext,
+            self.value_integer if self.value_integer is not None else self.value_integer_ext,
+            self.value_markdown or self.value_markdown_ext,
+            self.value_oid or self.value_oid_ext,
+            self.value_positive_int if self.value_positive_int is not None else self.value_positive_int_ext,
+            self.value_string or self.value_string_ext,
+            self.value_time or self.value_time_ext,
+            self.value_unsigned_int if self.value_unsigned_int is not None else self.value_unsigned_int_ext,
+            self.value_uri or self.value_uri_ext,
+            self.value_url or self.value_url_ext,
+            self.value_uuid or self.value_uuid_ext,
+            self.value_address,
+            self.value_age,
+            self.value_annotation,
+            self.value_attachment,
+            self.value_codeable_concept,
+            self.value_coding,
+            self.value_contact_point,
+            self.value_count,
+            self.value_distance,
+            self.value_duration,
+            self.value_human_name,
+            self.value_identifier,
+            self.value_money,
+            self.value_period,
+            self.value_quantity,
+            self.value_range,
+            self.value_ratio,
+            self.value_reference,
+            self.value_sampled_data,
+            self.value_signature,
+            self.value_timing,
+            self.value_contact_detail,
+            self.value_contributor,
+            self.value_data_requirement,
+            self.value_expression,
+            self.value_parameter_definition,
+            self.value_related_artifact,
+            self.value_trigger_definition,
+            self.value_usage_context,
+            self.value_dosage,
+            self.value_meta,
+        ).count(None) < 49:
+            choose(
+                "value[x]",
+                False,
+                (
+                    self.value_base64_binary or self.value_base64_binary_ext,
+                    self.value_boolean if self.value_boolean is not None else self.value_boolean_ext,
+                    self.value_canonical or self.value_canonical_ext,
+                    self.value_code or self.value_code_ext,
+                    self.value_date or self.value_date_ext,
+                    self.value_date_time or self.value_date_time_ext,
+                    self.value_decimal if self.value_decimal is not None else self.value_decimal_ext,
+                    self.value_id or self.value_id_ext,
+                    self.value_instant or self.value_instant_ext,
+                    self.value_integer if self.value_integer is not None else self.value_integer_ext,
+                    self.value_markdown or self.value_markdown_ext,
+                    self.value_oid or self.value_oid_ext,
+                    self.value_positive_int if self.value_positive_int is not None else self.value_positive_int_ext,
+                    self.value_string or self.value_string_ext,
+                    self.value_time or self.value_time_ext,
+                    self.value_unsigned_int if self.value_unsigned_int is not None else self.value_unsigned_int_ext,
+                    self.value_uri or self.value_uri_ext,
+                    self.value_url or self.value_url_ext,
+                    self.value_uuid or self.value_uuid_ext,
+                    self.value_address,
+                    self.value_age,
+                    self.value_annotation,
+                    self.value_attachment,
+                    self.value_codeable_concept,
+                    self.value_coding,
+                    self.value_contact_point,
+                    self.value_count,
+                    self.value_distance,
+                    self.value_duration,
+                    self.value_human_name,
+                    self.value_identifier,
+                    self.value_money,
+                    self.value_period,
+                    self.value_quantity,
+                    self.value_range,
+                    self.value_ratio,
+                    self.value_reference,
+                    self.value_sampled_data,
+                    self.value_signature,
+                    self.value_timing,
+                    self.value_contact_detail,
+                    self.value_contributor,
+                    self.value_data_requirement,
+                    self.value_expression,
+                    self.value_parameter_definition,
+                    self.value_related_artifact,
+                    self.value_trigger_definition,
+                    self.value_usage_context,
+                    self.value_dosage,
+                    self.value_meta,
+                ),
+            )
         if self.value_decimal is not None:
             bounded(self.value_decimal, "valueDecimal")
         checks.parameter(self)
