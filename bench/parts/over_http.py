@@ -3,15 +3,18 @@
     python bench/http.py [--quick] [--persons N] [--seconds S]
 
 64 callers, each on a connection of its own, ask one question after the other; they live in a process of their own, so
-that they are not what is measured. Each answer is on record, durably, before anything is read. The yardstick runs in
-turn with ours. Then 1,000 questions a second, sent when they are due whatever is answered: the 99th percentile counts
-from that moment.
+that they are not what is measured. They are a machine client of one practice, behind a relay on this machine that ends
+TLS: each request carries the certificate and the token bound to it, and is authenticated, permitted, logged, and on
+record, durably, before anything is read. The yardstick runs in turn with ours. Then 1,000 questions a second, sent when
+they are due whatever is answered: the 99th percentile counts from that moment.
 """
 
 import argparse
 import asyncio
+import base64
 import cProfile
 import csv
+import hashlib
 import json
 import os
 import random
@@ -20,24 +23,34 @@ import subprocess
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+import httpx
 import uvloop
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 import eligibility as base
-from cloison.identity import Actor, ActorKind, Channel, Means
-from cloison.identity.authenticate import Gate, Presented
+from cloison.identity import Channel, clients
+from cloison.identity.authenticate import Gate
+from cloison.identity.clients import Terms
 from cloison.identity.permissions import Permission
 from cloison.identity.realm import Realm
+from cloison.identity.store.machines import KeyRow
 from cloison.ops import house as houses
 from cloison.ops import server
 from cloison.ops.app import Parts, build
-from cloison.ops.batcher import Policy
+from cloison.ops.batcher import POLICIES
 from cloison.ops.config import Settings
+from cloison.ops.house import House
 from cloison.storage.database import Database, administer
+from cloison.storage.roles import Role
 
 CALLERS = 64
 TARGET, AIM = 0.35, 0.5
@@ -45,6 +58,8 @@ RATE, P99_MS = 1000, 10.0
 HOST = "127.0.0.1"
 SCRIPT = Path(__file__).parents[1] / "http.py"
 SITE = f"http://{HOST}"
+CLIENT = "bench"
+MONTH = timedelta(days=30)
 
 
 # ------------------------------------------------------------------------------------------------------ the callers
@@ -174,7 +189,8 @@ def summary(times: list[float], wrong: list[bytes], elapsed: float) -> dict[str,
 
 def call(arguments: argparse.Namespace) -> None:
 
-    requests = [bytes.fromhex(line) for line in arguments.requests.read_text().split()]
+    end, who = b"\r\n\r\n", b"\r\n" + bytes.fromhex(arguments.who) + b"\r\n"
+    requests = [bytes.fromhex(line).replace(end, who, 1) for line in arguments.requests.read_text().split()]
     if arguments.rate:
         work = open_loop(arguments.port, requests, arguments.seconds, arguments.rate)
     else:
@@ -186,37 +202,21 @@ def call(arguments: argparse.Namespace) -> None:
 # ------------------------------------------------------------------------------------------------------- the server
 
 
-ACTOR = Actor(
-    1,
-    ActorKind.MACHINE,
-    Channel.CARD,
-    Means.CERTIFICATE,
-    practice=1,
-    scopes=frozenset({Permission.ELIGIBILITY_ASK.value}),
-)
-
-
-class Anybody(Gate):
-    """Lets the software of one practice in."""
-
-    async def authenticate(self, request: Presented, now: datetime) -> Actor:
-        return ACTOR
-
-
 def serve(arguments: argparse.Namespace) -> None:
     """A process of its own: the application as `cloison serve` builds it."""
 
-    house = houses.opened(Settings(home=arguments.home))
-    policy = Policy(**json.loads(arguments.policy))
+    house = houses.opened(Settings(home=arguments.home, terminator="loopback"))
+    policy = replace(POLICIES["postgresql"], **json.loads(arguments.policy))
 
     async def work() -> None:
         async with house.database() as database:
-            doorman = await Anybody.opened(Realm(SITE, SITE), database, house.keys, datetime.now(UTC))
+            doorman = await Gate.opened(Realm(SITE, SITE), database, house.keys, datetime.now(UTC))
             await answering(doorman, database)
 
-    async def answering(doorman: Anybody, database: Database) -> None:
+    async def answering(doorman: Gate, database: Database) -> None:
         bound = server.listening(HOST, arguments.port)
-        async with Parts.opened(house, database, doorman, SITE, policy=policy) as parts:
+        log = (arguments.home / "access.log").open("wb")
+        async with Parts.opened(house, database, doorman, SITE, log, policy) as parts:
             await server.run(build(parts), bound, None, lambda: print("ready", flush=True))
             for batcher in parts.desks.batchers.values():
                 if batcher.counts.batches:
@@ -238,8 +238,36 @@ def serve(arguments: argparse.Namespace) -> None:
 # ------------------------------------------------------------------------------------------------------ the measure
 
 
+def certificate_of_client() -> bytes:
+    """A certificate (DER) of the software, as a relay that ended TLS shows it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, CLIENT)])
+    now = datetime.now(UTC)
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(x509.random_serial_number()).not_valid_before(now).not_valid_after(now + MONTH)
+    return made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+
+
+async def admit(house: House, certificate: bytes) -> None:
+    """The client enters the register, for the first practice and for eligibility alone."""
+    now = datetime.now(UTC)
+    scopes = frozenset({Permission.ELIGIBILITY_ASK.value})
+    terms = Terms(Channel.CARD, frozenset({1}), scopes, 1_000_000, now.date(), (now + MONTH).date())
+    rows = [KeyRow("certificate", hashlib.sha256(certificate).digest(), None, now - MONTH, now + MONTH)]
+    async with house.database() as database, database.transaction(Role.IDENTITY) as work:
+        await clients.add(work, CLIENT, terms, rows, now)
+
+
+def maker(port: int, certificate: bytes) -> bytes:
+    """The lines of a head that say who asks: a token just given, and the certificate that it is bound to."""
+    shown = f":{base64.b64encode(certificate).decode()}:"
+    form = {"grant_type": "client_credentials", "client_id": CLIENT}
+    given = httpx.post(f"{SITE}:{port}/oauth/token", data=form, headers={"client-cert": shown}).raise_for_status()
+    return f"authorization: Bearer {given.json()['access_token']}\r\nclient-cert: {shown}\r\n".encode()
+
+
 def requests_of(world: Any, path: Path) -> None:
-    """The card questions of the day as requests, ready to be written."""
+    """The card questions of the day as requests, ready to be written once they say who asks."""
 
     with world.questions.open(encoding="utf-8") as file, path.open("w") as out:
         for row in csv.DictReader(file, delimiter=";"):
@@ -263,11 +291,10 @@ def requests_of(world: Any, path: Path) -> None:
             out.write((head.encode() + body).hex() + "\n")
 
 
-def ask(port: int, requests: Path, seconds: float, rate: int = 0) -> dict[str, Any]:
+def ask(port: int, requests: Path, who: bytes, seconds: float, rate: int = 0) -> dict[str, Any]:
     command = [sys.executable, str(SCRIPT), "--call", "--port", str(port), "--requests", str(requests)]
-    done = subprocess.run(
-        [*command, "--seconds", str(seconds), "--rate", str(rate)], capture_output=True, text=True, check=True
-    )
+    more = ["--who", who.hex(), "--seconds", str(seconds), "--rate", str(rate)]
+    done = subprocess.run([*command, *more], capture_output=True, text=True, check=True)
     told: dict[str, Any] = json.loads(done.stdout)
     assert not told["wrong"], told["first_wrong"]
     return told
@@ -281,19 +308,21 @@ def measure(arguments: argparse.Namespace, folder: Path, persons: int, seconds: 
     asyncio.run(base.yardstick(house.address, persons))
     requests = folder / "requests"
     requests_of(world, requests)
+    certificate = certificate_of_client()
+    asyncio.run(admit(house, certificate))
     command = [sys.executable, str(SCRIPT), "--serve", "--home", str(folder / "home"), "--port", str(arguments.port)]
     extra = ["--profile", str(arguments.profile)] if arguments.profile else []
     serving = subprocess.Popen([*command, "--policy", arguments.policy, *extra], stdout=subprocess.PIPE, text=True)
     try:
         assert serving.stdout is not None
         assert serving.stdout.readline() == "ready\n"
-        ask(arguments.port, requests, 1.0)
+        ask(arguments.port, requests, maker(arguments.port, certificate), 1.0)
         theirs: list[float] = []
         ours: list[dict[str, Any]] = []
         for _ in range(3):
             theirs.append(base.pgbench(house.address, persons, int(seconds), folder))
-            ours.append(ask(arguments.port, requests, seconds))
-        steady = ask(arguments.port, requests, seconds, RATE)
+            ours.append(ask(arguments.port, requests, maker(arguments.port, certificate), seconds))
+        steady = ask(arguments.port, requests, maker(arguments.port, certificate), seconds, RATE)
     finally:
         serving.terminate()
         serving.wait(20)
@@ -335,6 +364,7 @@ def main() -> None:
         parser.add_argument(hidden, action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--home", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--requests", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--who", default="", help=argparse.SUPPRESS)
     parser.add_argument("--rate", type=int, default=0, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.serve:

@@ -98,7 +98,7 @@ class Batcher(Generic[Question, Reply]):
         if self._waiting + len(questions) > self.policy.waiting_max:
             self.counts.refused += len(questions)
             raise Unavailable(OVERLOADED)
-        asked = _Asked[Question, Reply](questions, self._loop.create_future(), self._loop.time())
+        asked: _Asked[Question, Reply] = _Asked(questions, self._loop.create_future(), self._loop.time())
         self._queue.append(asked)
         self._waiting += len(questions)
         self._wake()
