@@ -172,6 +172,7 @@ class Site(Starlette):
 
     def __init__(self, routes: Sequence[BaseRoute], around: Surroundings) -> None:
         super().__init__(routes=routes, exception_handlers={HTTPException: _refused_by_router})
+        self.router.redirect_slashes = False  # to an address made of what the caller calls this host
         self.rim = Rim(ExceptionMiddleware(self.router, handlers=self.exception_handlers), around)
 
     def build_middleware_stack(self) -> ASGIApp:

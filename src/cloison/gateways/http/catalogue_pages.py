@@ -24,7 +24,10 @@ STYLE = (
     ".6rem;border-bottom:1px solid #767676}code{font-size:.95em}a{color:#003c8f}dt{font-weight:600;margin-top:.8rem}"
     "dd{margin:0}a:focus{outline:3px solid #003c8f;outline-offset:2px}"
 )
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
 LABELS = {
     "fr": {
         "title": "Catalogue des erreurs",

@@ -24,7 +24,7 @@ from cloison.errors import Problem, Reason
 from cloison.gateways.http import problems
 from cloison.gateways.http.heads import Heads
 from cloison.gateways.http.reasons import HEADERS_TOO_LARGE, MALFORMED, TOO_SLOW
-from cloison.gateways.http.rim import HeaderList, Rim
+from cloison.gateways.http.rim import PROTECTION, HeaderList, Rim
 
 CERTIFICATE = "cloison.certificate"
 HEAD_BYTES_MAX = 32 * 1024
@@ -140,7 +140,8 @@ class Protocol(HttpToolsProtocol):
             STATUS_LINE[problem.status],
             b"content-type: " + kind + b"\r\n",
             b"content-length: %d\r\n" % len(body),
-            b"cache-control: no-store\r\nx-content-type-options: nosniff\r\nconnection: close\r\n\r\n",
+            *(name + b": " + value + b"\r\n" for name, value in PROTECTION),
+            b"connection: close\r\n\r\n",
         ]
         self.transport.write(b"".join(head) + body)
         self.transport.close()
