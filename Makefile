@@ -6,7 +6,7 @@ QUICK ?= --quick
 ARGS  ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check style types arrows tidy bench format lock clean
+.PHONY: help setup demo serve sandbox test check style types arrows tidy bench format lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## */  make \1	/' | expand -t 16
@@ -16,8 +16,11 @@ setup: $(VENV)/.dev-stamp  ## everything that the other targets need (instant th
 demo: $(VENV)/.run-stamp  ## a day of third-party payment on a small synthetic nation; ARGS="--persons 50000"
 	$(BIN)/cloison demo $(ARGS)
 
-serve: $(VENV)/.run-stamp  ## folders that work: files dropped in, results out
+serve: $(VENV)/.run-stamp  ## HTTP for machines, and folders: files dropped in, results out
 	$(BIN)/cloison serve $(ARGS)
+
+sandbox: $(VENV)/.run-stamp  ## invented insurers and persons to integrate with, and clients with their keys (docs/quickstart.md)
+	$(BIN)/cloison serve --sandbox $(ARGS)
 
 test: $(VENV)/.dev-stamp  ## all tests; ARGS="-k nir -n 0" to choose
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
