@@ -88,7 +88,8 @@ def _parts(asked: Asked) -> list[Asked]:
     parts: list[Asked] = []
     for start in range(0, len(asked.names), QUESTIONS_PER_BATCH):
         rows = slice(start, start + QUESTIONS_PER_BATCH)
-        columns = {each.name: getattr(asked.enquiries, each.name)[rows] for each in fields(Enquiries)}
+        stated = {each.name: getattr(asked.enquiries, each.name) for each in fields(Enquiries)}
+        columns = {name: column[rows] for name, column in stated.items() if column is not None}
         parts.append(Asked(asked.channel, asked.names[rows], Enquiries(**columns)))
     return parts
 
