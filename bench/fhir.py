@@ -75,9 +75,7 @@ class Contestant:
     def started(cls, python: str, program: str) -> "Contestant":
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
         command = [python, "-c", program + TURNS]
-        return cls(
-            subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
-        )
+        return cls(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment))
 
     def turn(self, name: str, raw: bytes = b"") -> float | None:
         """Seconds of processor for one document, of which it is told the bytes the first time; None: refused."""

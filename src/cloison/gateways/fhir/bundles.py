@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from cloison.errors import Fault, Misuse, Place, Problem
+from cloison.gateways.fhir import modifiers
 from cloison.gateways.fhir.interaction import Answer, Call, Tree, instant, kind_of
 from cloison.gateways.fhir.rest import Rest
 from cloison.gateways.fhir.rest_reasons import BUNDLE_TYPE, ENTRY_WRONG, REFERENCE_UNRESOLVED, TRANSACTION_FAILED
@@ -63,8 +64,10 @@ class Bundles:
         if len(entries) > ENTRIES_MAX:
             raise Misuse(BUNDLE_TYPE, cause=f"{ENTRIES_MAX} entries at most")
         if kind == "batch":
+            modifiers.refuse_around(call.body)
             answers = [await self._alone(call, entry) for entry in entries]
         else:
+            modifiers.refuse(call.body)
             answers = await self._together(call, entries)
         found: dict[str, Tree] = {"resourceType": "Bundle", "type": f"{kind}-response"}
         if answers:

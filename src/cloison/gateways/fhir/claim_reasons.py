@@ -63,12 +63,6 @@ IDENTIFIER_MISSING = _reason(
     ("Donnez Claim.identifier (system et value), le même si vous renvoyez.",
      "Give Claim.identifier (system and value), the same when you send again."),
 )  # fmt: skip
-MODIFIER_UNKNOWN = _reason(
-    961, "modifier_unknown",
-    ("Une modifierExtension changerait le sens ; ce serveur n'en comprend aucune.",
-     "A modifierExtension would change the meaning; this server understands none."),
-    ("Retirez-la, ou dites la même chose autrement.", "Leave it out, or say the same otherwise."),
-)  # fmt: skip
 NOT_ACTIVE = _reason(
     962, "claim_not_active",
     ("Seul un Claim actif est traité.", "Only an active Claim is processed."),
@@ -125,6 +119,6 @@ OTHER_CONTENT = _reason(
 
 CATALOGUE = Catalogue(
     CARE_UNSTATED, CARE_WRONG, ACT_UNSAID, LINE_DAY_UNSAID, LINE_AMOUNT_UNSAID, LINE_WRONG, AMOUNTS_DIFFER,
-    SEVERAL_GUARANTEES, IDENTIFIER_MISSING, MODIFIER_UNKNOWN, NOT_ACTIVE, NIR_MISSING, USES_MIXED, UNKNOWN_CLAIM,
+    SEVERAL_GUARANTEES, IDENTIFIER_MISSING, NOT_ACTIVE, NIR_MISSING, USES_MIXED, UNKNOWN_CLAIM,
     RELATION_UNKNOWN, NUMBER_WRONG, TASK_UNKNOWN, LAST_DAY_UNSAID, OTHER_CONTENT,
 )  # fmt: skip

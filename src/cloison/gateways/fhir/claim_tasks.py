@@ -10,7 +10,7 @@ from cloison.errors import Misuse
 from cloison.exchanges import Draft
 from cloison.gateways.fhir import r4, reading
 from cloison.gateways.fhir.asking import request, wrong
-from cloison.gateways.fhir.claim_reasons import MODIFIER_UNKNOWN, TASK_UNKNOWN
+from cloison.gateways.fhir.claim_reasons import TASK_UNKNOWN
 from cloison.gateways.fhir.interaction import Answer, Call, instant, named, nameless
 from cloison.gateways.fhir.kept_claims import ANSWER, Claims
 from cloison.gateways.fhir.search import Kind, Query, Token
@@ -39,8 +39,6 @@ class Tasks:
 
     async def prepare(self, call: Call) -> PreparedTask:
         """Read and check a task. Raises Misuse when it is not understood, or not this caller's to ask."""
-        if b'"modifierExtension"' in call.body:
-            raise Misuse(MODIFIER_UNKNOWN)
         task = request(call.body, r4.Task).asked
         codes = [each.code for each in (task.code.coding or () if task.code else ()) if each.system == CODES]
         kind, _, document = ((task.focus.reference if task.focus else None) or "").rpartition("/")

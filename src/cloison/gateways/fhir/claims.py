@@ -20,7 +20,7 @@ import msgspec
 from cloison.claims.paper import Care, Invoice, Lines, Person, Quote
 from cloison.claims.quote import Kind, number_of
 from cloison.disclosure import Proof
-from cloison.errors import Misuse, Reason
+from cloison.errors import Reason
 from cloison.gateways.fhir import r4, systems
 from cloison.gateways.fhir.ask_reasons import CARE_UNSAID
 from cloison.gateways.fhir.asking import Request, person, practice_number, proof, request, wrong
@@ -31,7 +31,6 @@ from cloison.gateways.fhir.claim_reasons import (
     CARE_WRONG,
     IDENTIFIER_MISSING,
     LAST_DAY_UNSAID,
-    MODIFIER_UNKNOWN,
     NIR_MISSING,
     NOT_ACTIVE,
     NUMBER_WRONG,
@@ -97,8 +96,6 @@ class Reading:
 
     def read(self, call: Call) -> Submission:
         """What a call submits. Raises Misuse naming the element that is missing or impossible."""
-        if b'"modifierExtension"' in call.body:
-            raise Misuse(MODIFIER_UNKNOWN)
         asked = request(call.body, r4.Claim)
         claim = asked.asked
         if claim.status != "active":

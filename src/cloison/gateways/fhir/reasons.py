@@ -1,4 +1,4 @@
-"""Why a FHIR document cannot be read (numbers 900-919). Lower numbers take precedence."""
+"""Why a FHIR document cannot be read, or not acted upon (numbers 900-919). Lower numbers take precedence."""
 
 from cloison.errors import Actor, Catalogue, Reason, Text
 
@@ -147,6 +147,13 @@ NARRATIVE = _reason(
     "The narrative is not allowed XHTML: simple tags, no script, no form, no outside content.",
     Text("Simplifiez ce texte, ou ne l'envoyez pas.", "Simplify this text, or do not send it."),
 )
+MODIFIER = _reason(
+    919,
+    "fhir.modifier_unknown",
+    "Une modifierExtension changerait le sens de la demande ; ce serveur n'en comprend aucune.",
+    "A modifierExtension would change the meaning of the request; this server understands none.",
+    Text("Retirez-la, ou dites la même chose autrement.", "Leave it out, or say the same otherwise."),
+)
 
 CATALOGUE = Catalogue(
     TOO_LARGE,
@@ -168,4 +175,5 @@ CATALOGUE = Catalogue(
     INVARIANT,
     NUMBER,
     NARRATIVE,
+    MODIFIER,
 )

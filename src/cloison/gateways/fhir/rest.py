@@ -10,7 +10,7 @@ from typing import Any, Protocol, get_args
 from urllib.parse import parse_qsl
 
 from cloison.errors import Misuse, Reason
-from cloison.gateways.fhir import r4
+from cloison.gateways.fhir import modifiers, r4
 from cloison.gateways.fhir.cursors import Cursors
 from cloison.gateways.fhir.interaction import Answer, Call, id_of, kind_of
 from cloison.gateways.fhir.rest_reasons import (
@@ -141,7 +141,7 @@ class Rest:
 
     async def _create(self, call: Call, kind: str, type_: Interactions) -> Answer:
         creator = self.creator(call, kind)
-        call.resource(kind)
+        modifiers.refuse(call.resource(kind))
         found = await self.existing(call, kind)
         if found is not None:
             return preferred(call, found)
@@ -166,6 +166,7 @@ class Rest:
         self._require(call, kind, "update", type_.update)
         assert type_.update is not None
         body = call.resource(kind)
+        modifiers.refuse(body)
         if id_of(body) != document:
             raise Misuse(ID_MISMATCH)
         return preferred(call, await type_.update(call, document))
@@ -177,6 +178,7 @@ class Rest:
         if call.method != "POST":
             raise Misuse(UNSUPPORTED, cause=f"{operation} by POST")
         self._require(call, kind, operation, done)
+        modifiers.refuse(call.body)
         return await done(call)
 
     def _require(self, call: Call, kind: str, interaction: str, done: object) -> None:
