@@ -1,6 +1,6 @@
 """Eligibility over FHIR: asked at once or kept as a resource, three answers that are never mixed, no identity told."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import httpx
 import pytest
@@ -20,10 +20,11 @@ async def fhir(lone_day: Day) -> AsyncIterator[Fhir]:
         yield opened
 
 
-async def test_a_right_in_force_is_said_with_its_period(fhir: Fhir) -> None:
+async def test_a_right_in_force_is_said_with_its_period(fhir: Fhir, validated: Callable[[bytes], object]) -> None:
     anne = await fhir.day.enrol()
     answer = await fhir.post(f"{REQUEST}/$submit", eligibility(Ask(anne)))
     assert answer.status_code == 200, answer.text
+    validated(answer.content)
     assert answer.headers["content-type"] == "application/fhir+json; charset=utf-8"
     body = answer.json()
     assert (body["outcome"], body["insurance"][0]["inforce"]) == ("complete", True)
@@ -41,11 +42,13 @@ async def test_a_guarantee_is_given_where_it_is_asked_for(fhir: Fhir) -> None:
     assert item["benefit"][0]["allowedMoney"] == {"value": 150.0, "currency": "EUR"}
 
 
-async def test_what_is_not_covered_says_why_and_what_to_do(fhir: Fhir) -> None:
+async def test_what_is_not_covered_says_why_and_what_to_do(fhir: Fhir, validated: Callable[[bytes], object]) -> None:
     anne = await fhir.day.enrol()
     asked = eligibility(Ask(anne, domain="DENT", proof=Proof.CARD))
     for language, word in (("fr", "couvre"), ("en", "cover")):
-        body = (await fhir.post(f"{REQUEST}/$submit", asked, accept_language=language)).json()
+        answer = await fhir.post(f"{REQUEST}/$submit", asked, accept_language=language)
+        validated(answer.content)
+        body = answer.json()
         assert body["insurance"][0]["inforce"] is False
         (item,) = body["insurance"][0]["item"]
         why = item["extension"][0]["valueCodeableConcept"]
