@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from tests.flow.day import Day
-from tests.flow.live import sandbox
+from tests.flow.live import fresh_sandbox, sandbox
 from tests.flow.person import ISSUER, PRACTICES, Person
 from tests.unit.paper_tokens import NOW, REALM
 
@@ -18,7 +18,7 @@ from cloison.storage.migrate import protect
 from cloison.storage.roles import Role
 from cloison.world.provider import Professional, Provider
 
-__all__ = ["sandbox"]  # a fixture of several journeys
+__all__ = ["fresh_sandbox", "sandbox"]  # fixtures of several journeys
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,7 +74,21 @@ class Sandbox:
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
-    """A sandbox for the whole run, as `cloison serve --sandbox` makes it."""
+    """A sandbox for the whole run: tests that share it invoice care of different days."""
+    with running() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def fresh_sandbox() -> Iterator[Sandbox]:
+    """A sandbox in which nothing has happened yet."""
+    with running() as found:
+        yield found
+
+
+@contextmanager
+def running() -> Generator[Sandbox]:
+    """A sandbox as `cloison serve --sandbox` makes it."""
     with tempfile.TemporaryDirectory(prefix="cloison-sandbox-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         home, keys = Path(folder) / "home", Path(folder) / "keys"

@@ -11,6 +11,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,21 +77,26 @@ def free_port() -> str:
 
 
 @pytest.fixture(scope="module")
-def heard(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+def afternoon(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which the page is followed."""
+    return tmp_path_factory.mktemp("afternoon")
+
+
+@pytest.fixture(scope="module")
+def heard(fresh_sandbox: Sandbox, afternoon: Path) -> list[str]:
     """What each command of the page said, run in one shell."""
     if shutil.which("curl") is None or shutil.which("bash") is None:
         pytest.skip("needs curl and bash, to run the commands of the page as they stand")
-    folder = tmp_path_factory.mktemp("afternoon")
-    (folder / FOLDER).symlink_to(sandbox.keys)
-    (folder / "examples").symlink_to(PAGE.parents[1] / "examples")
-    page = steps()
+    (afternoon / FOLDER).symlink_to(fresh_sandbox.keys)
+    (afternoon / "examples").symlink_to(PAGE.parents[1] / "examples")
+    sandbox, page = fresh_sandbox, steps()
     script = "set -eu\n" + "".join(f"echo '{MARK.format(at)}'\n{each.command}" for at, each in enumerate(page))
     done = subprocess.run(
         ["timeout", str(SECONDS_MAX), "bash", "-c", script.replace(SITE, sandbox.site).replace(PORT, free_port())],
-        cwd=folder,
+        cwd=afternoon,
         env={
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-            "HOME": str(folder),
+            "HOME": str(afternoon),
             "CLOISON_HOME": str(sandbox.home),
             **({"PYTHONPATH": os.environ["PYTHONPATH"]} if "PYTHONPATH" in os.environ else {}),
         },
@@ -110,6 +116,16 @@ def test_the_page_has_commands_and_answers() -> None:
 def test_it_answers_as_the_page_shows(heard: list[str], at: int) -> None:
     shown, told = json.loads(steps()[at].shown), json.loads(heard[at])
     assert difference(shown, told) == "", json.dumps(told, ensure_ascii=False, indent=1)[:3000]
+
+
+def test_what_is_sent_and_answered_is_fhir_for_validators_of_others(
+    heard: list[str], afternoon: Path, validated: Callable[[bytes], bytes]
+) -> None:
+    sent = ["eligibility.json", "quote.json", "invoice.json", "pec.json", "later.json", "cancelled.json"]
+    answers = [text for text in heard if text.startswith('{"resourceType"')]
+    assert len(answers) >= 6
+    for document in [*((afternoon / name).read_text() for name in sent), *answers]:
+        validated(document.strip().encode())
 
 
 def test_a_page_that_is_wrong_is_seen_to_be() -> None:
