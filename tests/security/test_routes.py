@@ -144,6 +144,10 @@ async def scene(
     home = tmp_path_factory.mktemp("home")
     async with gates(shared_day, day_keys, home) as gate:
         await paid(shared_day, gate, anne, practices, home)
+        await shared_day.owner.execute(
+            "insert into identity.account (account, name, channel, kind) overriding system value "
+            "values (100, 'somebody', 'citizen', 'insured'), (101, 'somebody else', 'citizen', 'insured')"
+        )
         yield Scene(gate, shared_day, anne, practices, shared_day.tenants, {})
 
 
@@ -280,7 +284,31 @@ async def notice_of(scene: Scene) -> dict[str, Any]:
     }  # fmt: skip
 
 
+async def a_coverage(scene: Scene) -> str:
+    """The rights of somebody, as the practice here was told of them."""
+    anne, software = scene.anne, scene.headers(Caller(Duty.SOFTWARE, API))
+    described = {
+        "identifier": f"urn:cloison:adherent|{anne.adherent}", "payor:identifier": f"urn:cloison:amc|{anne.amc}",
+        "birthdate": f"{anne.birth[:4]}-{anne.birth[4:6]}-{anne.birth[6:]}", "proof": "card",
+    }  # fmt: skip
+    found = await scene.made("POST", "/fhir/Coverage/_search", software, data=described)
+    return found["entry"][0]["resource"]["id"]
+
+
+async def a_number(scene: Scene) -> str:
+    """The practice here, in the public register."""
+    return f"ps-{scene.day.doctor}"
+
+
+async def a_guess(scene: Scene) -> str:
+    """The name of something of a person: who has an account here is bound to nobody yet."""
+    return "1-1"
+
+
+REGISTER = ("Organization", "PractitionerRole")
 KEPT: dict[str, Callable[[Scene], Awaitable[str]]] = {
+    "Coverage": a_coverage, "Organization": a_number, "PractitionerRole": a_number,
+    "ExplanationOfBenefit": a_guess, "AuditEvent": a_guess,
     "CoverageEligibilityRequest": a_question, "CoverageEligibilityResponse": an_answer,
     "PaymentReconciliation": a_payment, "PaymentNotice": a_notice,
 }  # fmt: skip
@@ -305,7 +333,7 @@ def over_fhir(kind: str, interaction: str) -> Ask:
             "history-instance": f"{kind}/{made}/_history",
             "search-type": f"{kind}?_count=50",
         }[interaction]
-        return Asked("GET", f"/fhir/{path}", {}, f'"id":"{made}"')
+        return Asked("GET", f"/fhir/{path}", {}, "" if kind in REGISTER else f'"id":"{made}"')
 
     return ask
 
@@ -330,6 +358,12 @@ PAYEES: Who = {
     Duty.PROFESSIONAL: (PORTAL, API), Duty.DELEGATE: (PORTAL, API), Duty.ADMINISTRATOR: (PORTAL,),
     Duty.SOFTWARE: (API, MACHINE, BATCH),
 }  # fmt: skip
+PAYERS: Who = {Duty.INSURER_USER: (INSURER,)}
+PERSONS: Who = {Duty.INSURED: (Channel.CITIZEN,)}
+EVERYBODY: Who = {
+    duty: tuple(each for each in post.channels if each is not Channel.EXPORT) for duty, post in POSTS.items()
+}
+NO_INSURER: Who = {duty: channels for duty, channels in EVERYBODY.items() if duty not in INSURERS}
 
 
 @dataclass(frozen=True)
@@ -342,6 +376,10 @@ class Row:
     elsewhere: int
     placeless: int = 403
     """What a caller gets who acts for no practice."""
+    unseen: int = 0
+    """What callers get for whom there is no such type: users of insurers, insured persons. Zero: as above."""
+    practices: int = 403
+    """What a practice gets that is not let in."""
 
 
 ROUTES = {
@@ -364,7 +402,13 @@ FHIR = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 FOUND, LISTED, NOTED = (200, 404), (200, 200), (201, 422)
 ASKED, ANSWERED = (201, 201, 422), (200, 200, 422)
 INTERACTIONS: dict[str, Row] = {
-    f"{kind} {interaction}": Row(over_fhir(kind, interaction), who, *statuses)
+    f"{kind} {interaction}": Row(
+        over_fhir(kind, interaction),
+        who,
+        *statuses,
+        **({"placeless": 404, "practices": 404} if who is PERSONS else {}),
+        unseen=404,
+    )
     for kind, interaction, who, statuses in (
         ("CoverageEligibilityRequest", "read", READERS, FOUND),
         ("CoverageEligibilityRequest", "vread", READERS, FOUND),
@@ -376,8 +420,20 @@ INTERACTIONS: dict[str, Row] = {
         ("CoverageEligibilityResponse", "vread", READERS, FOUND),
         ("CoverageEligibilityResponse", "history-instance", READERS, FOUND),
         ("CoverageEligibilityResponse", "search-type", READERS, LISTED),
-        ("PaymentReconciliation", "read", PAYEES, FOUND),
-        ("PaymentReconciliation", "search-type", PAYEES, LISTED),
+        ("PaymentReconciliation", "read", {**PAYEES, **PAYERS}, FOUND),
+        ("PaymentReconciliation", "search-type", {**PAYEES, **PAYERS}, LISTED),
+        ("Coverage", "read", READERS, FOUND),
+        ("Coverage", "vread", READERS, FOUND),
+        ("Coverage", "history-instance", READERS, FOUND),
+        ("Coverage", "search-type", READERS, LISTED),
+        ("Organization", "read", EVERYBODY, LISTED),
+        ("Organization", "search-type", EVERYBODY, LISTED),
+        ("PractitionerRole", "read", NO_INSURER, LISTED),
+        ("PractitionerRole", "search-type", NO_INSURER, LISTED),
+        ("ExplanationOfBenefit", "read", PERSONS, (404, 404)),
+        ("ExplanationOfBenefit", "search-type", PERSONS, LISTED),
+        ("AuditEvent", "read", PERSONS, (404, 404)),
+        ("AuditEvent", "search-type", PERSONS, LISTED),
         ("PaymentNotice", "read", PAYEES, FOUND),
         ("PaymentNotice", "vread", PAYEES, FOUND),
         ("PaymentNotice", "history-instance", PAYEES, FOUND),
@@ -390,7 +446,10 @@ TABLE = ROUTES | INTERACTIONS
 
 def expected(row: Row, caller: Caller) -> int:
     if caller.channel not in row.who.get(caller.duty, ()):
-        return 403 if caller.duty in PRACTICES else row.placeless
+        unseen = row.unseen and (caller.of_insurer or caller.duty is Duty.INSURED or caller.channel is Channel.EXPORT)
+        if caller.channel is INSURER and Duty.INSURER_USER in row.who:
+            unseen = False  # the type is there for colleagues
+        return row.practices if caller.duty in PRACTICES else row.unseen if unseen else row.placeless
     return row.here if caller.where == HOME else row.elsewhere
 
 

@@ -56,7 +56,10 @@ class Audience(Enum):
 
 
 def exists(actor: Actor, kind: str) -> bool:
-    """Whether a type exists for a caller. What an insurer paid is read through the channel of insurers alone."""
+    """Whether a type exists for a caller. What an insurer paid is read through the channel of insurers alone, and
+    exports read nothing here."""
+    if actor.channel not in COMPARTMENTS:
+        return False
     match Audience.of(actor):
         case Audience.PERSON:
             return kind in PUBLIC | OF_PERSONS
