@@ -101,6 +101,29 @@ async def test_a_network_pays_more_with_its_practices_on_its_days(lone_day: Day)
     assert await paid(day, anne, outside, practice=DENTIST) == [(4_800, "claims.reduced_to_guarantee")]
 
 
+async def test_a_domain_of_a_network_is_covered_and_promised_with_its_practices_on_its_days(lone_day: Day):
+    day, inside = lone_day, "752000009"
+    await day.insurer(guarantees=[Guarantee("OPTI", network=True, ceiling=30_000)])
+    await day.practice(inside, "opticien", 0)
+    await day.owner.execute(
+        "insert into rights.network_member values ($1, 'KALIX', $2, $3, $4)",
+        next(iter(day.tenants.values())),
+        inside,
+        TODAY - timedelta(days=10),
+        TODAY,
+    )
+    anne, eve = await day.enrol(), TODAY - timedelta(days=1)
+    replies = await day.ask(
+        Ask(anne, "OPTI", eve, practice=inside, engage=True, wanted=5_000),
+        Ask(anne, "OPTI", TODAY, practice=inside, engage=True),
+        Ask(anne, "OPTI", eve, engage=True, wanted=5_000),
+    )
+    assert replies.result.tolist() == [Result.COVERED, Result.NOT_COVERED, Result.NOT_COVERED]
+    assert [reason_code(each) for each in replies.reason] == ["", *["rights.domain_not_covered"] * 2]
+    assert (replies.engagement > 0).tolist() == [True, False, False]
+    assert replies.held_cents.tolist() == [5_000, 0, 0]
+
+
 @pytest.mark.parametrize(
     ("row", "teeth", "days", "given"),
     [

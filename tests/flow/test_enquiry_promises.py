@@ -422,29 +422,6 @@ async def test_a_hold_is_not_left_behind_when_the_right_ends_before_the_promise_
     assert await day.ceilings() == []
 
 
-async def test_a_domain_of_a_network_is_covered_and_promised_with_its_practices_on_its_days(lone_day: Day):
-    day, inside = lone_day, "752000009"
-    await day.insurer(guarantees=[Guarantee("OPTI", network=True, ceiling=30_000)])
-    await day.practice(inside, "opticien", 0)
-    await day.owner.execute(
-        "insert into rights.network_member values ($1, 'KALIX', $2, $3, $4)",
-        next(iter(day.tenants.values())),
-        inside,
-        TODAY - days(10),
-        TODAY,
-    )
-    anne, eve = await day.enrol(), TODAY - days(1)
-    replies = await day.ask(
-        Ask(anne, "OPTI", eve, practice=inside, engage=True, wanted=5_000),
-        Ask(anne, "OPTI", TODAY, practice=inside, engage=True),
-        Ask(anne, "OPTI", eve, engage=True, wanted=5_000),
-    )
-    assert replies.result.tolist() == [Result.COVERED, Result.NOT_COVERED, Result.NOT_COVERED]
-    assert [reason_code(each) for each in replies.reason] == ["", *["rights.domain_not_covered"] * 2]
-    assert (replies.engagement > 0).tolist() == [True, False, False]
-    assert replies.held_cents.tolist() == [5_000, 0, 0]
-
-
 # ---------------------------------------------------------------------------------------------------- who is promised
 
 
