@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from cloison.claims import store_outcomes as store
+from cloison.claims.accounts import ACCOUNTS
 from cloison.claims.settle import Settlement
-from cloison.rules.trace import Explanation, explain
+from cloison.rules.trace import Explanation
 from cloison.storage.roles import Role
 from cloison.storage.transaction import Storage, Transaction
-
 
 WHOLE_REFUSALS = ((200, 249), (300, 339), (410, 410))
 """Reasons that refuse a line as a whole: the right, an act that cannot be priced, care paid before."""
@@ -130,6 +130,6 @@ def _accounts(settlement: Settlement) -> dict[tuple[int, int], Explanation]:
         while at < len(bill.refused):
             invoice = next(rows)
             for line in range(int(settlement.batch.invoices.line_count[invoice])):
-                found[int(ids[invoice]), line + 1] = explain(bill, at)
+                found[int(ids[invoice]), line + 1] = ACCOUNTS.of(bill, at)
                 at += 1
     return found

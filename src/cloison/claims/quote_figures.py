@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from cloison.claims.accounts import ACCOUNTS
 from cloison.claims.acts import acts_of
 from cloison.claims.adjudicate import Decisions, adjudicate, entitled
 from cloison.claims.caps import Caps
@@ -22,7 +23,6 @@ from cloison.rights import refusals as rights_refusals
 from cloison.rights.eligibility import Answers
 from cloison.rights.guarantees import ProductBook
 from cloison.rules import Priced, price
-from cloison.rules.trace import explain
 
 PRECISE = np.array(
     [
@@ -170,7 +170,7 @@ def line_replies(found: Estimate, decisions: Decisions, row: int, *, explained: 
             amc_cents=int(decisions.line_amc[at]),
             own_cents=int(decisions.line_own[at]),
             reason=shown(int(decisions.line_reason[at]), precise=bool(precise)),
-            account=explain(found.bill, at) if explained else None,
+            account=ACCOUNTS.of(found.bill, at) if explained else None,
         )
         for at in range(first, first + int(found.batch.invoices.line_count[row]))
     )

@@ -13,6 +13,7 @@ sent again is told what the books say of it.
 import asyncio
 import io
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -30,7 +31,7 @@ from cloison.claims.refusals import CARE_AFTER_RECEPTION
 from cloison.disclosure import Channel, Door, Proof, Purpose
 from cloison.errors import Reason, Unavailable
 from cloison.gateways.files.invoices import rendered
-from cloison.identity import Actor
+from cloison.identity import Actor, Practices
 from cloison.identity.permissions import Circumstances, Permission, Resource, permit
 from cloison.ops import house as houses
 from cloison.ops.batcher import Batcher, Policy
@@ -39,10 +40,12 @@ from cloison.ops.desks import FRESH, ONLINE, QUIET, Desks
 from cloison.ops.house import House
 from cloison.rights.enquiry import needs
 from cloison.rights.question import Enquiry, gathered
+from cloison.rights.reference import Reference
 from cloison.rights.refusals import INSURER_UNKNOWN
 from cloison.rules.vocabulary import Domain
 from cloison.storage.database import Database
 from cloison.storage.documents import NOBODY
+from cloison.storage.roles import Role
 
 NAME = "online.jsonl"
 ASK = {Kind.SIMULATION: simulate, Kind.CALCULATION: calculate, Kind.PRISE_EN_CHARGE: request}
@@ -66,14 +69,17 @@ class OnlineClaims:
         self._quoting: dict[tuple[Channel, Kind], Batcher[AskedQuote, tuple[Reply, ...]]] = {}
 
     async def open(self) -> None:
-        """Read what deciding needs."""
+        """Read what deciding needs. Tariffs are those of now until the process ends."""
+        self._office = await houses.office(self._house, self._database)
         await self.refresh()
         self._invoicing = Batcher(self._decided, self._policy)
         self._quoting = {(channel, kind): self._quoter(channel, kind) for channel in ONLINE for kind in Kind}
 
     async def refresh(self) -> None:
-        """Read insurers, products, practices, tariffs and terms again."""
-        self._office = await houses.office(self._house, self._database)
+        """Read insurers, products, practices and terms again."""
+        reference = await Reference.read(self._database, Role.CLAIMS)
+        practices = await Practices.read(self._database, Role.CLAIMS)
+        self._office = replace(self._office, reference=reference, practices=practices)
         for channel, door in self._doors.items():
             desk = QuoteDesk(self._office, door, {})
             self._quotes[channel] = QuoteDesk(self._office, door, await store.terms(self._database, desk.role))
