@@ -9,7 +9,7 @@ from cloison.disclosure import Proof, Purpose
 from cloison.errors import Problem, Reason
 from cloison.exchanges import Exchanges
 from cloison.gateways.fhir import coverages as coverage
-from cloison.gateways.fhir import outcome, reading
+from cloison.gateways.fhir import explain, outcome, reading
 from cloison.gateways.fhir import routes as gate
 from cloison.gateways.fhir.bundles import Bundles
 from cloison.gateways.fhir.capability import capability
@@ -47,6 +47,7 @@ JUDGED_WHEN_ASKED = {(REQUEST, "create"), (REQUEST, "$submit")} | claims.JUDGED
 
 def routes(house: House, database: Database, services: Services, desks: Desks, online: OnlineClaims) -> list[Route]:
     """The routes of the FHIR gate."""
+    explain.warm()  # no first document waits for tables that are made once
     documents = Documents(house.keys)
     exchanges = Exchanges(database, Role.API, documents)
     stored = Stored(exchanges, LINKS)

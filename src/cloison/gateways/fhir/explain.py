@@ -65,9 +65,7 @@ def refusal(raw: bytes, expected: tuple[type[r4.Resource], ...], trouble: Except
 def defects(raw: bytes, expected: tuple[type[r4.Resource], ...]) -> list[Defect]:
     """All that is wrong with a document, up to a number that nobody reads beyond; empty when nothing is."""
     try:
-        loose = json.loads(
-            raw, object_pairs_hook=Object, parse_int=_digits, parse_float=_digits, parse_constant=_refuse
-        )
+        loose = _loose(raw)
         if _deep(loose):
             return [_at(reasons.TOO_DEEP, "", f"at most {DEPTH_MAX} levels")]
         names = [kind.__name__ for kind in expected] or list(r4.RESOURCES)
@@ -103,7 +101,7 @@ def oddities(pieces: Iterable[tuple[str, msgspec.Raw]]) -> list[Defect]:
 
 def _loose(raw: bytes) -> object:
     """A document with every member of its objects; the digits of its numbers are nobody's concern here."""
-    return json.loads(raw, object_pairs_hook=Object, parse_int=_digits, parse_float=_digits, parse_constant=_refuse)
+    return LOOSE.decode(raw.decode())
 
 
 def _at(reason: Reason, path: str, cause: str) -> Defect:
@@ -189,14 +187,25 @@ def _gaps(members: dict[str, object], path: str) -> Iterator[Defect]:
             yield _at(reasons.EMPTY, f"{said(path, name)}[{number}]", "")
 
 
+LOOSE = json.JSONDecoder(object_pairs_hook=Object, parse_int=_digits, parse_float=_digits, parse_constant=_refuse)
+
 # ----------------------------------------------------------------------------------------- what the definitions ask
+
+
+CLASSES = [kind for kind in vars(r4).values() if isinstance(kind, type) and issubclass(kind, msgspec.Struct)]
+
+
+def warm() -> None:
+    """Prepare what the first document that is wrong would wait for: a tenth of a second of tables."""
+    _vocabulary()
+    _shapes()
+    _patterns()
 
 
 @cache
 def _vocabulary() -> frozenset[str]:
     """Every name of an element, as it is written."""
-    classes = [kind for kind in vars(r4).values() if isinstance(kind, type) and issubclass(kind, msgspec.Struct)]
-    return frozenset(name for kind in classes for name in kind.__struct_encode_fields__) | {"resourceType"}
+    return frozenset(name for kind in CLASSES for name in kind.__struct_encode_fields__) | {"resourceType"}
 
 
 def said(path: str, name: str) -> str:
@@ -205,10 +214,15 @@ def said(path: str, name: str) -> str:
 
 
 @cache
-def _fields(kind: type[msgspec.Struct]) -> dict[str, inspect.Field]:
-    shape = inspect.type_info(kind)
-    assert isinstance(shape, inspect.StructType)
-    return {field.encode_name: field for field in shape.fields}
+def _shapes() -> dict[type, dict[str, inspect.Field]]:
+    """The fields of each class by their written names. Asked of all classes at once: each would ask of those below it
+    again."""
+    shapes = inspect.multi_type_info(CLASSES)
+    return {
+        shape.cls: {field.encode_name: field for field in shape.fields}
+        for shape in shapes
+        if isinstance(shape, inspect.StructType)
+    }
 
 
 @cache
@@ -219,8 +233,9 @@ def _decoder(kind: type[msgspec.Struct]) -> msgspec.json.Decoder[Any]:  # one de
 @cache
 def _patterns() -> dict[str, str]:
     """The name of the primitive type that each expression describes."""
-    told = {name: inspect.type_info(getattr(r4, name)) for name in PRIMITIVES}
-    return {str(getattr(shape, "pattern", "")): name[0].lower() + name[1:] for name, shape in told.items()}
+    shapes = inspect.multi_type_info([getattr(r4, name) for name in PRIMITIVES])
+    named = zip(PRIMITIVES, shapes, strict=True)
+    return {str(getattr(shape, "pattern", "")): name[0].lower() + name[1:] for name, shape in named}
 
 
 class Walk:
@@ -246,7 +261,7 @@ class Walk:
         if not self.is_a("object", raw, path):
             return
         before = len(self.found)
-        fields, members = _fields(kind), MEMBERS.decode(raw)
+        fields, members = _shapes()[kind], MEMBERS.decode(raw)
         for rank, (name, value) in enumerate(members.items(), start=1):
             if name in fields:
                 self.element(fields[name], value, f"{path}.{name}")
