@@ -83,6 +83,24 @@ async def test_batches_fill_while_others_are_on_their_way() -> None:
     assert backend.batches == [[1], [2, 3, 4]]
 
 
+async def test_a_batch_leaves_beside_another_only_when_enough_wait() -> None:
+    backend = Backend(replace(POLICY, beside_min=3), held=True)
+    asked = [backend.ask(1)]
+    await turns()
+    for each in (2, 3):
+        asked.append(backend.ask(each))
+    await turns()
+    assert backend.batches == [[1]]
+    asked.append(backend.ask(4))
+    await turns()
+    assert backend.batches == [[1], [2, 3, 4]]
+    asked.append(backend.ask(5))
+    await turns()
+    backend.let_go()
+    assert await asyncio.gather(*asked) == [[2], [4], [6], [8], [10]]
+    assert backend.batches == [[1], [2, 3, 4], [5]]
+
+
 async def test_no_more_batches_are_on_their_way_than_the_policy_says() -> None:
     backend = Backend(replace(POLICY, batch_max=1, in_flight=3, waiting_max=100))
     await asyncio.gather(*(backend.ask(each) for each in range(50)))

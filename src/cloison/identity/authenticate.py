@@ -88,6 +88,7 @@ class Gate:
         self._replays = replays
         self._proof_keys = dpop.Keys()
         self._tokens: OrderedDict[bytes, Bound] = OrderedDict()
+        self._actors: dict[tuple[str, Means, frozenset[str]], tuple[Client, Actor]] = {}
         self._reading = asyncio.Lock()
 
     @classmethod
@@ -156,7 +157,18 @@ class Gate:
                 return refused
         elif scheme != "bearer":
             return PROOF_INVALID
-        return client.actor(means, bound.scopes)
+        return self._actor(client, means, bound.scopes)
+
+    def _actor(self, client: Client, means: Means, scopes: frozenset[str]) -> Actor:
+        """The actor of a client; the same one until the register is read again."""
+        kept = self._actors.get((client.name, means, scopes))
+        if kept is not None and kept[0] is client:
+            return kept[1]
+        if len(self._actors) >= TOKENS_REMEMBERED:
+            self._actors.clear()
+        actor = client.actor(means, scopes)
+        self._actors[client.name, means, scopes] = (client, actor)
+        return actor
 
     async def _person(self, request: Presented, now: datetime) -> Actor | Reason:
         proof = self.proof(request, now)

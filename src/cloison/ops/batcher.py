@@ -26,20 +26,23 @@ Reply = TypeVar("Reply")
 class Policy:
     """How a backend likes to be asked.
 
-    `batch_max` questions together, `in_flight` batches at once, `waiting_max` questions in the queue and no more.
+    `batch_max` questions together, `in_flight` batches at once, `waiting_max` questions in the queue and no more. While
+    one batch is on its way, another leaves beside it once `beside_min` questions wait: small batches cost more together
+    than the time that they save.
     `linger_seconds`: how long the first of a batch may wait for others although a place is free. `patience_seconds`:
     how long a question may wait before it is told to come back.
     """
 
     batch_max: int = 256
     in_flight: int = 2
+    beside_min: int = 1
     waiting_max: int = 2048
     linger_seconds: float = 0.0
     patience_seconds: float = 5.0
 
 
 POLICIES = {
-    "postgresql": Policy(),
+    "postgresql": Policy(beside_min=32),
     # Batched look-ups lose on Citus, where questions go to many nodes: one by one, many at once.
     "citus": Policy(batch_max=1, in_flight=32),
 }
@@ -93,6 +96,12 @@ class Batcher(Generic[Question, Reply]):
         """Whether nothing waits and nothing is on its way."""
         return not self._queue and not self._running
 
+    @property
+    def _has_room(self) -> bool:
+        """Whether a batch may leave now."""
+        enough = not self._running or self._waiting >= self.policy.beside_min
+        return enough and len(self._running) < self.policy.in_flight
+
     async def ask(self, questions: Sequence[Question]) -> Sequence[Reply] | Reason:
         """The answers, in order; or why there are none. Raises Unavailable when there is no room, or no time."""
         if self._waiting + len(questions) > self.policy.waiting_max:
@@ -111,7 +120,7 @@ class Batcher(Generic[Question, Reply]):
 
     def _wake(self) -> None:
         """Start batches soon: after every request that has already arrived was read."""
-        if self._woken is None and len(self._running) < self.policy.in_flight:
+        if self._woken is None and self._has_room:
             if self.policy.linger_seconds:
                 self._woken = self._loop.call_later(self.policy.linger_seconds, self._start)
             else:
@@ -119,7 +128,7 @@ class Batcher(Generic[Question, Reply]):
 
     def _start(self) -> None:
         self._woken = None
-        while len(self._running) < self.policy.in_flight and (batch := self._take()):
+        while self._has_room and (batch := self._take()):
             task = self._loop.create_task(self._run(batch))
             self._running.add(task)
             task.add_done_callback(self._ended)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cloison.disclosure import Result, RevealedRights
-from cloison.period import Days, within
+from cloison.period import Days
 from cloison.rights import refusals
 from cloison.rights.guarantees import ProductBook
 
@@ -145,17 +145,12 @@ def _ranked(
     guarantee = answering_rows(book, revealed.product[row], questions, question)
     waiting_days = book.shelf.rows.waiting_days[guarantee] if len(book.shelf.rows) else np.zeros(len(row))
     waited = day >= starts + np.maximum(waiting_days, 0).astype("timedelta64[D]")
-    rank = np.select(
-        [
-            revealed.coverage[row] == 0,
-            day < starts,
-            ~within(day, starts, revealed.valid_to[row]),
-            guarantee < 0,
-            ~waited,
-        ],
-        [NONE_LEFT, FUTURE, ENDED, OTHER_DOMAIN, WAITING],
-        OPEN,
-    )
+    # Each line takes precedence over those before it.
+    rank = np.where(waited, OPEN, WAITING)
+    rank = np.where(guarantee < 0, OTHER_DOMAIN, rank)
+    rank = np.where(day >= revealed.valid_to[row], ENDED, rank)
+    rank = np.where(day < starts, FUTURE, rank)
+    rank = np.where(revealed.coverage[row] == 0, NONE_LEFT, rank)
     return rank, guarantee
 
 
@@ -200,8 +195,9 @@ def _ambiguous(
 def _about_insurers(
     reason: NDArray[np.int16], tenant: NDArray[np.int32], found: NDArray[np.bool_], loaded: NDArray[np.int32]
 ) -> NDArray[np.int16]:
-    silent = ~found & ~np.isin(tenant, loaded)
-    reason = np.where(silent, refusals.INSURER_NOT_LOADED.number, reason)
+    if not found.all():
+        silent = ~found & ~np.isin(tenant, loaded)
+        reason = np.where(silent, refusals.INSURER_NOT_LOADED.number, reason)
     return np.where(tenant == 0, refusals.INSURER_UNKNOWN.number, reason).astype(np.int16)
 
 

@@ -178,7 +178,7 @@ def request_hashes(token: NDArray[np.uint8], *columns: NDArray[np.integer]) -> N
 def _told(enquiries: Enquiries, answers: Answers, numbers: NDArray[np.int64], valid_to: Days, held: Cents) -> Replies:
     """A typed question gets one refusal for every cause: it must not tell a list of names from a list of strangers."""
     precise = enquiries.proof >= Proof.CARD
-    refused = np.isin(answers.result, (Result.NOT_COVERED, Result.NOT_FOUND))
+    refused = (answers.result == Result.NOT_COVERED) | (answers.result == Result.NOT_FOUND)
     reason = np.where(refused & ~precise, refusals.NO_RIGHT_SHOWN.number, answers.reason).astype(np.int16)
     result = np.where(refused, Result.NOT_COVERED, answers.result).astype(np.int16)
     return Replies(answers, result, reason, numbers, answers.valid_from, valid_to, held)

@@ -12,6 +12,7 @@ from cloison.rights import store
 from cloison.rights.guarantees import ProductBook
 from cloison.storage.roles import Role
 from cloison.storage.transaction import Storage
+from cloison.storage.vault_index import normal_amc
 
 NOBODY = 0
 """The tenant of an AMC number that no insurer has."""
@@ -28,7 +29,7 @@ class Insurers:
 
     def tenants(self, amc: NDArray[np.bytes_]) -> NDArray[np.int32]:
         """The insurer of each AMC number, NOBODY where there is none. Shapes (n,)."""
-        wanted = np.char.lstrip(np.char.strip(amc), b"0")
+        wanted = normal_amc(amc)
         if not len(self.amc):
             return np.full(len(amc), NOBODY, np.int32)
         at = np.minimum(np.searchsorted(self.amc, wanted), len(self.amc) - 1)

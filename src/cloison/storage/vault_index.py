@@ -32,6 +32,7 @@ DIGEST_BYTES = 32
 TOKEN_BYTES = 16
 MARK_BYTES = 8
 FIRST_EPOCH = 1
+SPACES = b" \t\n\r\v\f"
 
 
 class Purpose(StrEnum):
@@ -137,12 +138,22 @@ def rows_of(matrix: NDArray[np.uint8]) -> list[bytes]:
 
 def normal_amc(amc: Texts) -> Texts:
     """An AMC number as it is compared: no spaces around, no leading zeros."""
+    raw = amc.tobytes()
+    if not _has_spaces(raw) and b"0" not in raw[:: amc.dtype.itemsize]:
+        return amc
     return np.char.lstrip(np.char.strip(amc), b"0")
 
 
 def normal_number(number: Texts) -> Texts:
     """An adherent or contract number as it is compared: no spaces around, upper case. Zeros count."""
-    return np.char.upper(np.char.strip(number))
+    raw = number.tobytes()
+    if not raw or _has_spaces(raw):
+        return np.char.upper(np.char.strip(number))
+    return np.frombuffer(raw.upper(), number.dtype)
+
+
+def _has_spaces(raw: bytes) -> bool:
+    return len(raw.translate(None, SPACES)) != len(raw)
 
 
 def birth_short(birth: Texts) -> Texts:

@@ -41,7 +41,9 @@ class Terminator:
         told = header(scope["headers"], CERTIFICATE)
         if not told:
             return b""
-        if self.mode == "off" or not (_from_here(scope) if self.mode == "loopback" else self._signed(scope, told, now)):
+        client: tuple[str, int] | None = scope.get("client")
+        here = client is not None and _is_here(client[0])
+        if self.mode == "off" or not (here if self.mode == "loopback" else self._signed(scope, told, now)):
             raise Misuse(TERMINATOR_REFUSED)
         digest = _digest(told)
         if not digest:
@@ -60,10 +62,10 @@ def signature(key: bytes, second: int, method: str, path: str, told: str) -> str
     return hmac.digest(key, f"{second}.{method}.{path}.{told}".encode(), "sha256").hex()
 
 
-def _from_here(scope: Scope) -> bool:
-    client = scope.get("client")
+@lru_cache(maxsize=64)
+def _is_here(host: str) -> bool:
     try:
-        return client is not None and ip_address(client[0]).is_loopback
+        return ip_address(host).is_loopback
     except ValueError:
         return False
 
