@@ -12,7 +12,7 @@ No paper names an insured person: an invoice is a number and a day.
 import csv
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 
 import msgspec
@@ -34,6 +34,7 @@ PAYMENTS, RETURNS, STATEMENT = "/v1/payments", "/v1/returns", "/v1/statement.csv
 PDF, CSV, NOEMIE = "application/pdf", "text/csv; charset=utf-8", "text/plain; charset=us-ascii"
 PAGE = 100
 DAYS_MAX = 400
+PAYMENT_MAX, RUN_MAX = (1 << 63) - 1, (1 << 31) - 1
 COLUMNS = (
     "libelle_virement", "date_virement", "organisme", "etat", "paiement", "nature", "facture", "montant_centimes"
 )  # fmt: skip
@@ -107,16 +108,17 @@ MAY = "practice:payment:read"
 OPERATIONS = (
     Operation("GET", PAYMENTS, "The payments of the practice, newest first.", {200: PaymentList}, parameters=(BEFORE,),
               problems=(403, 422), permission=MAY),
-    Operation("GET", f"{PAYMENTS}/{{payment}}/advice.{{form}}", "The remittance advice of a payment (pdf, csv).", {},
+    Operation("GET", f"{PAYMENTS}/{{payment}}/advice.{{form}}", "The remittance advice of a payment (pdf, csv).",
+              {200: None},
               parameters=(Parameter("payment", "path", "number of the payment", {"type": "integer"}),
                           Parameter("form", "path", "pdf or csv", {"type": "string", "enum": ["pdf", "csv"]})),
               problems=(403, 404), permission=MAY),
     Operation("GET", RETURNS, "The runs that paid the practice.", {200: ReturnList}, parameters=(BEFORE,),
               problems=(403, 422), permission=MAY),
-    Operation("GET", f"{RETURNS}/{{run}}.noe", "The NOEMIE return of a run.", {},
+    Operation("GET", f"{RETURNS}/{{run}}.noe", "The NOEMIE return of a run.", {200: None},
               parameters=(Parameter("run", "path", "number of the run", {"type": "integer"}),),
               problems=(403, 404), permission=MAY),
-    Operation("GET", STATEMENT, "Every line of every payment of a period, as CSV.", {},
+    Operation("GET", STATEMENT, "Every line of every payment of a period, as CSV.", {200: None},
               parameters=(Parameter("from", "query", "first day", DAY), Parameter("to", "query", "last day", DAY)),
               problems=(403, 422), permission=MAY),
 )  # fmt: skip
@@ -127,9 +129,9 @@ def routes(services: PaperServices, site: str) -> list[Route]:
     door = _Door(services, site)
     return [
         Route(PAYMENTS, door.payments, methods=["GET"]),
-        Route(f"{PAYMENTS}/{{payment:int}}/advice.{{form}}", door.advice, methods=["GET"]),
+        Route(f"{PAYMENTS}/{{payment}}/advice.{{form}}", door.advice, methods=["GET"]),
         Route(RETURNS, door.runs, methods=["GET"]),
-        Route(f"{RETURNS}/{{run:int}}.noe", door.returned, methods=["GET"]),
+        Route(f"{RETURNS}/{{run}}.noe", door.returned, methods=["GET"]),
         Route(STATEMENT, door.statement, methods=["GET"]),
     ]
 
@@ -153,12 +155,12 @@ class _Door:
         if form not in ("pdf", "csv"):
             raise Misuse(NOT_FOUND)
         language = negotiation.language(request.headers.get("accept-language", ""))
-        payment = request.path_params["payment"]
+        payment = _number(request, "payment", PAYMENT_MAX)
         content = await self._services.advice(actor_of(request.scope), payment, form, language)
         return _paper(content, PDF if form == "pdf" else CSV, f"bordereau-{payment}.{form}")
 
     async def runs(self, request: Request) -> Response:
-        found = await self._services.runs(actor_of(request.scope), _before(request), PAGE)
+        found = await self._services.runs(actor_of(request.scope), _before(request, RUN_MAX), PAGE)
         if isinstance(found, Reason):
             raise Misuse(found)
         told = [
@@ -171,22 +173,20 @@ class _Door:
         return Response(msgspec.json.encode(ReturnList(told, following)), media_type=JSON)
 
     async def returned(self, request: Request) -> Response:
-        run = request.path_params["run"]
+        run = _number(request, "run", RUN_MAX)
         return _paper(await self._services.returned(actor_of(request.scope), run), NOEMIE, f"retour-{run}.noe")
 
     async def statement(self, request: Request) -> Response:
         """The lines of all payments of a period, semicolons between: a spreadsheet opens it as it is."""
         first, last = _day(request, "from"), _day(request, "to")
-        if not first <= last or (last - first).days > DAYS_MAX:
+        if not first <= last < date.max or (last - first).days > DAYS_MAX:
             raise Misuse(VALUE_WRONG, cause=f"at most {DAYS_MAX} days, in their order", place=Place("query", 0, "from"))
         file = StringIO(newline="")
         writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
         writer.writerow(COLUMNS)
         before: int | None = None
         while True:
-            search = PaymentSearch(
-                day_from=first, day_to=date.fromordinal(last.toordinal() + 1), before=before, count=PAGE
-            )
+            search = PaymentSearch(day_from=first, day_to=last + timedelta(days=1), before=before, count=PAGE)
             found = await self._found(request, search)
             lines = await self._services.lines(actor_of(request.scope), [each.payment for each in found])
             for each in found:
@@ -233,11 +233,23 @@ def _paper(content: bytes | Reason | None, kind: str, name: str) -> Response:
     return Response(content, headers={"content-disposition": f'attachment; filename="{name}"', "content-type": kind})
 
 
-def _before(request: Request) -> int | None:
+def _before(request: Request, most: int = PAYMENT_MAX) -> int | None:
     text = request.query_params.get("before", "")
-    if text and not (text.isascii() and text.isdigit() and len(text) < 19):
+    if text and not _is_number(text):
         raise Misuse(VALUE_WRONG, place=Place("query", 0, "before"))
-    return int(text) if text else None
+    return min(int(text), most) if text else None
+
+
+def _number(request: Request, name: str, most: int) -> int:
+    """A number of an address; nothing is found under one that is none, or that no row can have."""
+    text: str = request.path_params[name]
+    if not _is_number(text) or int(text) > most:
+        raise Misuse(NOT_FOUND)
+    return int(text)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def _day(request: Request, name: str) -> date:
