@@ -17,7 +17,7 @@ from fhirpy.base.exceptions import OperationOutcome, ResourceNotFound
 from tests.flow.live import Sandbox, claim, request_for_eligibility
 
 NOW = datetime.now(UTC).date()
-TODAY, EARLIER, BEFORE = (str(NOW - timedelta(days=days)) for days in (0, 2, 3))
+TODAY, EARLIER, BEFORE, LONG_AGO = (str(NOW - timedelta(days=days)) for days in (0, 2, 3, 9))
 """Each client invoices care of a day of its own: the same care is paid once."""
 
 
@@ -115,6 +115,24 @@ def test_fhirpy_quotes_invoices_once_and_is_paid(sandbox: Sandbox) -> None:
     found = fhir.resources("PaymentReconciliation").search(status="active").fetch_all()
     paid = [line for each in found for line in each.detail if line.identifier.value == number]
     assert [line.amount.value for line in paid] == [3.5]
+
+
+def test_fhirpy_takes_an_invoice_back_and_meets_its_number_again(sandbox: Sandbox) -> None:
+    fhir, case, name = fhirpy_for(sandbox), sandbox.cases["open"], str(uuid.uuid4())
+    kept = fhir.execute("Claim", data=claim(case, LONG_AGO, "claim", name))
+    back = claim(case, LONG_AGO, "claim", f"{name}-back") | {
+        "related": [
+            {
+                "claim": {"reference": f"Claim/{kept['id']}"},
+                "relationship": {"coding": [{"system": "urn:cloison:relation", "code": "cancel"}]},
+            }
+        ]
+    }
+    assert fhir.execute("Claim/$submit", data=back)["outcome"] == "complete"
+    assert fhir.get("Claim", kept["id"])["status"] == "cancelled"
+    with pytest.raises(OperationOutcome) as refused:  # another content under the same name
+        fhir.execute("Claim", data=claim(sandbox.cases["first_of_two"], LONG_AGO, "claim", name))
+    assert "fhir.identifier_reused" in str(refused.value)
 
 
 def test_fhirclient_quotes_invoices_and_is_paid(sandbox: Sandbox) -> None:

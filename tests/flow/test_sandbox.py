@@ -18,7 +18,7 @@ from cloison.world.sandbox_cases import CASES, QUESTIONS
 
 TODAY = datetime.now(UTC).date().isoformat()
 READY_SECONDS_MAX = 30
-"""On a machine shared with other tests; alone it takes three."""
+"""On a machine shared with other tests; docs/sandbox.md says what was measured."""
 
 
 def test_it_is_ready_in_seconds_and_says_where_to_begin(sandbox: Sandbox) -> None:
@@ -119,3 +119,14 @@ def test_a_home_in_use_does_not_become_a_sandbox(sandbox: Sandbox, tmp_path_fact
         assert "ops.sandbox_missing" in done.output
     finally:
         hidden.rename(made)
+
+
+def test_who_is_told_is_said_by_a_command_and_only_where_it_may_be(sandbox: Sandbox) -> None:
+    said = sandbox.command("sandbox", "webhook", "pharmacy", "http://127.0.0.1:9/told")
+    assert "http://127.0.0.1:9/told" in said
+    for words, code in (
+        (["nobody", "http://127.0.0.1:9/told"], "identity.client_unknown"),
+        (["pharmacy", "http://198.51.100.7/told"], "http.webhook_address"),
+    ):
+        done = CliRunner().invoke(app, ["sandbox", "webhook", *words, "--home", str(sandbox.home)])
+        assert (done.exit_code, code in done.output) == (2, True), done.output
