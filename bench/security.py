@@ -264,7 +264,7 @@ def tried(target: Target, port: int, folder: Path, seconds: float, log: Path) ->
     command = [
         "sqlmap", "-r", str(file), "--batch", "--level", str(LEVEL), "--risk", str(RISK), "--dbms", "PostgreSQL",
         "--threads", "4", "--time-sec", "2", "--retries", "0", "--timeout", "10", "--skip-waf", "--flush-session",
-        "--ignore-code", "401", "--output-dir", str(folder / "sqlmap"), "--disable-coloring", "--ignore-stdin",
+        "--ignore-code", "401,403,404", "--output-dir", str(folder / "sqlmap"), "--disable-coloring", "--ignore-stdin",
     ]  # fmt: skip
     before, began = lines(log), time.monotonic()
     with subprocess.Popen(
@@ -274,7 +274,7 @@ def tried(target: Target, port: int, folder: Path, seconds: float, log: Path) ->
             said, _ = asking.communicate(timeout=seconds)
             over = False
         except subprocess.TimeoutExpired:
-            asking.send_signal(signal.SIGINT)
+            asking.kill()
             said, _ = asking.communicate()
             over = True
     sent = lines(log) - before
