@@ -77,4 +77,5 @@ async def _decided(fhir: Fhir, sent: dict[str, Any]) -> dict[str, Any]:
     assert answer.status_code == 200, answer.text
     body: dict[str, Any] = answer.json()
     assert (body["outcome"], body["item"][0]["itemSequence"]) == ("complete", 1)
+    assert "Part complémentaire" in body["processNote"][0]["text"], "the account of each cent is told whenever"
     return body

@@ -28,6 +28,7 @@ from cloison.claims.quote_answers import Extensions, extend
 from cloison.claims.quote_desk import QuoteDesk
 from cloison.claims.quotes import calculate, cancel, request, simulate
 from cloison.claims.refusals import CARE_AFTER_RECEPTION
+from cloison.claims.retold import retold
 from cloison.disclosure import Channel, Door, Proof, Purpose
 from cloison.errors import Reason, Unavailable
 from cloison.gateways.files.invoices import rendered
@@ -207,7 +208,8 @@ class OnlineClaims:
         batch = claims_of(received.file, 0, papers, range(1, len(papers) + 1))
         settlement = await settle(self._office, batch, self._today())
         await intake.finish(self._database, received.file)
-        return await outcomes.of_file(self._database, received.file, settlement)
+        found = await outcomes.of_file(self._database, received.file, settlement)
+        return await retold(self._office, batch, found, self._today())
 
     def _quoter(self, channel: Channel, kind: Kind) -> Batcher[AskedQuote, tuple[Reply, ...]]:
         async def answer(asked: Sequence[AskedQuote]) -> Sequence[tuple[Reply, ...]] | Reason:
