@@ -374,3 +374,116 @@ async def test_what_a_channel_settles_falsely_leaves_what_it_reserved(somebody: 
     )
     assert [tuple(row) for row in found] == [(1, 31, 1)]
     await owner.close()
+
+
+# ------------------------------------------------------------------ the channel of persons, hijacked
+
+OWN = "select disclosure.reserve_own($1, $2, null, null)"
+STATEMENT = "select * from disclosure.reveal_own_statement($1, null, null, null, null, null, 100)"
+BENEFITS = "select * from disclosure.reveal_benefits($1, null, null, null, null, null, null, 100)"
+
+
+@pytest.fixture
+async def member(somebody: Address) -> int:
+    """The account of the person, bound to them, with one invoice decided."""
+    owner = await administer(somebody)
+    account: int = await owner.fetchval(
+        "insert into identity.account (name, channel, kind) values ('anne', 'citizen', 'insured') returning account"
+    )
+    await owner.execute(
+        "insert into identity.insured (account, tenant, person, token, valid_from)"
+        " values ($1, 1, $2, $3, '2026-01-01')",
+        account,
+        PERSON,
+        TOKEN,
+    )
+    await owner.execute("set session_replication_role = replica")
+    await owner.execute("insert into identity.practice (number, category, name) values ('751000001', 'x', 'x')")
+    await owner.execute(
+        "insert into claims.invoice (invoice, file, record, batch, tenant, practice, number, person, care_from,"
+        " care_to, nature, charged_cents, amc_asked_cents, lines) values (1, 1, 1, 1, 1, 1, '000000011', $1, '2026-11-20',"
+        " '2026-11-20', 10, 3000, 900, 1)",
+        PERSON,
+    )
+    await owner.execute("insert into claims.line values (1, 0, 'G', '2026-11-20', 1, 100, 3000, 900)")
+    await owner.execute("insert into claims.decision values (1, 1, 1, null, 2, 0, 3000, 2100, 900, 0, 'x')")
+    await owner.close()
+    return account
+
+
+async def test_a_person_is_shown_what_is_theirs_once_it_is_on_record(somebody: Address, member: int) -> None:
+    citizen = await connect(somebody, Role.CITIZEN)
+    assert len(await citizen.fetch(STATEMENT, await citizen.fetchval(OWN, member, 4))) == 1
+    assert [row["invoice"] for row in await citizen.fetch(BENEFITS, await citizen.fetchval(OWN, member, 7))] == [1]
+    transaction = citizen.transaction()
+    await transaction.start()
+    reservation = await citizen.fetchval(OWN, member, 7)
+    with pytest.raises(asyncpg.PostgresError, match="not committed"):
+        await citizen.fetch(BENEFITS, reservation)
+    await transaction.rollback()
+    await citizen.close()
+
+
+async def test_the_channel_of_persons_asks_about_nobody_by_an_identifier(somebody: Address, member: int) -> None:
+    citizen = await connect(somebody, Role.CITIZEN)
+    forged = [
+        "select disclosure.reveal_statement(1)",
+        "select disclosure.reveal_rights(1)",
+        "select disclosure.lines_about(array[gen_random_uuid()])",
+        "select disclosure.own_persons(1, '3'::xid8, 4::int2)",
+        "select * from identity.insured",
+        "select * from claims.invoice",
+    ]
+    for statement in (RESERVE, *forged):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await citizen.fetch(statement, *(arguments() if statement is RESERVE else ()))
+    await citizen.close()
+
+
+async def test_a_reservation_shows_what_it_is_for_and_of_its_own_channel(somebody: Address, member: int) -> None:
+    citizen, office = await connect(somebody, Role.CITIZEN), await connect(somebody, Role.OFFICE)
+    statement, benefits = await citizen.fetchval(OWN, member, 4), await citizen.fetchval(OWN, member, 7)
+    assert await citizen.fetch(BENEFITS, statement) == []
+    assert await citizen.fetch(STATEMENT, benefits) == []
+    with pytest.raises(asyncpg.PostgresError, match="no such reservation"):
+        await citizen.fetch(STATEMENT, await reserve(office))
+    await citizen.close()
+    await office.close()
+
+
+@pytest.mark.parametrize("purpose", [1, 3, 6, 0])
+async def test_a_person_reads_for_the_purposes_of_a_person(somebody: Address, member: int, purpose: int) -> None:
+    citizen = await connect(somebody, Role.CITIZEN)
+    with pytest.raises(asyncpg.PostgresError) as refused:
+        await citizen.fetchval(OWN, member, purpose)
+    assert refused.value.sqlstate == "CL002"
+    with pytest.raises(asyncpg.PostgresError) as refused:
+        await citizen.fetchval(OWN, 1, 4)
+    assert refused.value.sqlstate == "CL002", "the operator's account is no insured person's"
+    await citizen.close()
+
+
+async def test_a_binding_that_ends_between_the_record_and_the_reading_shows_nothing(
+    somebody: Address, member: int
+) -> None:
+    citizen, owner = await connect(somebody, Role.CITIZEN), await administer(somebody)
+    reservation = await citizen.fetchval(OWN, member, 7)
+    await owner.execute("update identity.insured set valid_to = current_date")
+    assert await citizen.fetch(BENEFITS, reservation) == []
+    await citizen.close()
+    await owner.close()
+
+
+async def test_a_settlement_is_about_who_was_asked_about(somebody: Address) -> None:
+    """Whatever the process says; and what the token finds no more is taken as it is said."""
+    portal, owner = await connect(somebody, Role.PORTAL), await administer(somebody)
+    unknown = uuid.UUID(int=8)
+    said = ((TOKEN, None, PERSON), (TOKEN, uuid.UUID(int=71), PERSON), (TOKEN, PERSON, PERSON),
+            (unknown, PERSON, PERSON), (unknown, None, None))  # fmt: skip
+    for token, claimed, about in said:
+        reservation = await reserve(portal, token)
+        await portal.fetchval("select disclosure.settle($1,$2,$3)", [reservation], [1 << 32 | 1], [claimed])
+        person = await owner.fetchval("select person from disclosure.settlement where reservation = $1", reservation)
+        assert person == about
+    await portal.close()
+    await owner.close()
