@@ -93,6 +93,52 @@ def test_a_number_that_arithmetic_would_choke_on_is_refused(number: str):
     assert found((NOTICE % "").replace("10.10", number)) == [("fhir.number", "PaymentNotice.amount.value")]
 
 
+@pytest.mark.parametrize(
+    ("held", "code", "place"),
+    [
+        ('"url":"u"', "fhir.invariant", "extension[0]"),
+        ('"url":"u","id":"i"', "fhir.invariant", "extension[0]"),
+        ('"url":"u","valueDecimal":1e99', "fhir.number", "extension[0].valueDecimal"),
+        ('"url":"u","valueCode":"a","valueString":"b"', "fhir.choice", "extension[0].value[x]"),
+        ('"url":"u","valueCode":"a","extension":[{"url":"v","valueCode":"b"}]', "fhir.invariant", "extension[0]"),
+        (
+            '"url":"u","extension":[{"url":"v","valueDecimal":1e99}]',
+            "fhir.number",
+            "extension[0].extension[0].valueDecimal",
+        ),
+        ('"url":"u","valueCode":"a"', "", ""),
+        ('"url":"u","_valueCode":{"extension":[{"url":"v","valueCode":"b"}]}', "", ""),
+        ('"url":"u","valueCode":"a","_valueCode":{"extension":[{"url":"v","valueCode":"b"}]}', "", ""),
+        ('"url":"u","id":"i","valueCode":"a"', "", ""),
+        ('"url":"u","extension":[{"url":"v","valueDecimal":1.50}]', "", ""),
+    ],
+)
+def test_an_extension_holds_one_value_or_extensions_of_its_own(held: str, code: str, place: str):
+    expected = [(code, f"PaymentNotice.{place}")] if code else []
+    assert found(NOTICE % f',"extension":[{{{held}}}]') == expected
+
+
+@pytest.mark.parametrize(
+    ("held", "code", "place"),
+    [
+        ("", "fhir.invariant", ""),
+        (',"id":"i"', "fhir.invariant", ""),
+        (',"valueDecimal":1e99', "fhir.number", ".valueDecimal"),
+        (',"extension":[{"url":"v","valueCode":"b"}]', "fhir.invariant", ""),
+        (',"modifierExtension":[{"url":"v","valueCode":"b"}]', "fhir.invariant", ""),
+        (',"valueCode":"a","part":[{"name":"b","valueCode":"c"}]', "fhir.invariant", ""),
+        (',"valueCode":"a","resource":{"resourceType":"Organization","name":"b"}', "fhir.invariant", ""),
+        (',"valueCode":"a"', "", ""),
+        (',"id":"i","valueCode":"a"', "", ""),
+        (',"part":[{"name":"b","valueDecimal":1.50}]', "", ""),
+        (',"resource":{"resourceType":"Organization","name":"b"}', "", ""),
+    ],
+)
+def test_a_parameter_holds_one_value_a_resource_or_parts(held: str, code: str, place: str):
+    expected = [(code, f"Parameters.parameter[0]{place}")] if code else []
+    assert found(f'{{"resourceType":"Parameters","parameter":[{{"name":"n"{held}}}]}}') == expected
+
+
 def test_an_integer_of_any_length_is_refused_quietly():
     task = '{"resourceType":"Task","status":"draft","intent":"order","restriction":{"repetitions":%s}}'
     for number in ("0", "-1", "2147483648", "9" * 10_000):
@@ -130,6 +176,7 @@ def test_a_fault_is_told_with_its_place(extra: str, code: str, place: str):
     [
         "<script>alert(1)</script>", '<p onclick=\\"a()\\">x</p>', '<a href=\\"javascript:a()\\">x</a>', "<iframe/>x",
         '<a href=\\" JaVaScRiPt:a()\\">x</a>', "<form>x</form>", "&unknown;", "<?php x ?>", "", "<!-- x -->",
+        "<p>&nbsp;</p>", " \u00a0",
     ],
 )  # fmt: skip
 def test_a_narrative_holds_nothing_active(active: str):

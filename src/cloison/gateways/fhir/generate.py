@@ -327,11 +327,12 @@ SILENT = """
 
 
 WIDE = {
-    "Extension": "self.id is None",
-    "ParametersParameter": "self.id is None and self.extension is None and self.modifier_extension is None",
+    "Extension": "self.id is self.value_decimal is None",
+    "ParametersParameter": "self.id is self.extension is self.modifier_extension is self.value_decimal is None",
 }
 """Classes with the fifty types of `value[x]`, of which one is there, and what must be missing for that to be seen by
-counting: one thing, beside the name or address that each has, is a value, a part, a resource or extensions."""
+counting: one thing, beside the name or address that each has, is a value, a part, a resource or extensions. A number is
+asked more."""
 
 
 class Writer:
@@ -419,10 +420,12 @@ class Writer:
 
     def _width(self, name: str) -> int:
         """How many fields a class has, those of its ancestors included."""
-        if name == "Struct":
-            return 0
-        shape = self.definitions.shapes[name]
-        return self._width(shape.base) + sum(1 for member in shape.members for _ in member.lines())
+        shapes = self.definitions.shapes
+        lines: set[str] = set()
+        while name != "Struct":
+            lines |= {line.partition(":")[0] for member in shapes[name].members for line in member.lines()}
+            name = shapes[name].base
+        return len(lines)
 
     def _inherits_questions(self, base: str) -> bool:
         shapes = self.definitions.shapes

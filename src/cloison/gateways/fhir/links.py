@@ -210,10 +210,13 @@ class Gather:
             reference = cast("r4.Reference", value)
             if reference.reference is not None and reference.reference[0] == "#":
                 self.named.append(((trail, ".reference"), reference.reference[1:], allowed))
+            if reference.identifier is None and not self.extended:
+                return
         holders = _holders(cast("type[msgspec.Struct]", kind), self.extended)
-        for inner, (written, targets) in zip(holders.values(value), holders.told, strict=True):
-            if inner is not None:
-                self.of(inner, (trail, written), targets)
+        if holders.told:
+            for inner, (written, targets) in zip(holders.values(value), holders.told, strict=True):
+                if inner is not None:
+                    self.of(inner, (trail, written), targets)
 
 
 def _told_place(trail: Trail) -> str:

@@ -29,9 +29,9 @@ SIMPLE = frozenset(f"{XHTML}{tag}" for tag in TAGS)
 PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
 
 
-START = f'<div xmlns="{XHTML[1:-1]}">'
+START, END = f'<div xmlns="{XHTML[1:-1]}">', "</div>"
 EMPTIES = frozenset(f"{tag}{end}" for tag in TAGS for end in ("/", " /"))
-CLOSES = {f"/{tag}": tag for tag in TAGS}
+CLOSING = {tag: f"/{tag}" for tag in TAGS}
 TAG = re.compile(r"""([a-z0-9]+)((?:\s+[a-z]+\s*=\s*(?:"[^"<&:]*"|'[^'<&:]*'))*)\s*(/?)""")
 ATTRIBUTE = re.compile(r"""([a-z]+)\s*=\s*(?:"[^"]*"|'[^']*')""")
 ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|nbsp);)")
@@ -52,37 +52,36 @@ def simple(div: str) -> bool:
 
 def _plain(div: str) -> bool:
     """Sees at a glance text of the plainest form: tags that nest, attributes without addresses. The rest is parsed."""
-    inside = div.removeprefix(START)
-    before, *tags = inside.split("<")
-    if len(inside) == len(div) or inside.count(">") != len(tags) or ">" in before:
+    if not div.startswith(START) or not div.endswith(END):
         return False
-    opened = ["div"]
-    texts = [before]
+    inside = div[len(START) : -len(END)]
+    before, *tags = inside.split("<")
+    if inside.count(">") != len(tags) or ">" in before:
+        return False
+    content = _said(before)
+    opened: list[str | None] = [None]  # what closes each
     for told in tags:
         tag, ended, text = told.partition(">")
-        if not ended or not opened:
-            return False  # a mark inside a tag, or something after the end
-        if tag in CLOSES:
-            if opened.pop() != CLOSES[tag]:
-                return False
-        elif tag in TAGS:
-            opened.append(tag)
-        elif tag not in EMPTIES and not _with_attributes(tag, opened):
+        if not ended:
             return False
-        texts.append(text)
-    if opened or texts[-1] or not "".join(texts).strip():
-        return False
-    return "&" not in inside or ENTITY.search(inside) is None
+        closing = CLOSING.get(tag)
+        if closing is not None:
+            opened.append(closing)
+        elif tag == opened[-1]:
+            opened.pop()
+        elif tag not in EMPTIES:
+            found = TAG.fullmatch(tag)
+            if found is None or found[1] not in TAGS or not _plain_attributes(found[2]):
+                return False
+            if not found[3]:
+                opened.append(CLOSING[found[1]])
+        content = content or _said(text)
+    return content and len(opened) == 1 and ("&" not in inside or ENTITY.search(inside) is None)
 
 
-def _with_attributes(tag: str, opened: list[str]) -> bool:
-    """Whether a tag, written out, has attributes of the plainest form; it is opened unless it is empty."""
-    found = TAG.fullmatch(tag)
-    if found is None or found[1] not in TAGS or not _plain_attributes(found[2]):
-        return False
-    if not found[3]:
-        opened.append(found[1])
-    return True
+def _said(text: str) -> bool:
+    """Whether a text says something: spaces that do not break are spaces."""
+    return bool(text.replace("&nbsp;", "").strip())
 
 
 def _plain_attributes(attributes: str) -> bool:

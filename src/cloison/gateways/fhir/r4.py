@@ -735,7 +735,7 @@ class Extension(Element, frozen=True, kw_only=True):
     value_meta: Meta | None = field(default=None, name="valueMeta")
 
     def __post_init__(self) -> None:
-        if self.id is None and astuple(self).count(None) == 71:
+        if self.id is self.value_decimal is None and astuple(self).count(None) == 70:
             return
         if (
             self.value_base64_binary or self.value_base64_binary_ext,
@@ -4154,10 +4154,8 @@ class ParametersParameter(BackboneElement, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if (
-            self.id is None
-            and self.extension is None
-            and self.modifier_extension is None
-            and astuple(self).count(None) == 75
+            self.id is self.extension is self.modifier_extension is self.value_decimal is None
+            and astuple(self).count(None) == 74
         ):
             return
         if (
