@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from tests.flow.day import TODAY, Day, Guarantee, Item, consultation
@@ -55,6 +56,43 @@ async def test_sent_again_it_gives_the_same_answer_and_pays_once(fhir: Fhir) -> 
     assert again.status_code == 200, again.text
     assert again.json() == first.json()
     assert await fhir.day.due() == 900
+
+
+def in_parameters(sent: dict[str, Any]) -> dict[str, Any]:
+    return {"resourceType": "Parameters", "parameter": [{"name": "resource", "resource": sent}]}
+
+
+def in_collection(sent: dict[str, Any]) -> dict[str, Any]:
+    """The person and the card beside the Claim."""
+    who, card = (dict(each) for each in sent["contained"])
+    address = {"patient": f"urn:uuid:{uuid4()}", "coverage": "https://practice.invalid/Coverage/1"}
+    card["beneficiary"] = {"reference": address["patient"]}
+    alone = {name: value for name, value in sent.items() if name != "contained"}
+    alone |= {"patient": {"reference": address["patient"]}}
+    alone["insurance"] = [{**sent["insurance"][0], "coverage": {"reference": address["coverage"]}}]
+    entries = [(f"urn:uuid:{uuid4()}", alone), (address["patient"], who), (address["coverage"], card)]
+    return {
+        "resourceType": "Bundle", "type": "collection",
+        "entry": [{"fullUrl": url, "resource": resource} for url, resource in entries],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("carried", [in_parameters, in_collection])
+async def test_whatever_carries_it_what_is_kept_is_the_claim(
+    fhir: Fhir, carried: Callable[[dict[str, Any]], dict[str, Any]], validated: Validated
+) -> None:
+    anne = await fhir.day.enrol()
+    sent = carried(claim(anne, consultation(), identifier="F-1"))
+    told = await fhir.post(f"{CLAIM}/$submit", sent)
+    assert told.status_code == 200, told.text
+    assert (await fhir.post(f"{CLAIM}/$submit", sent)).json()["id"] == told.json()["id"]
+    kept = await fhir.get(told.json()["request"]["reference"])
+    validated(kept.content)
+    assert kept.json()["resourceType"] == CLAIM
+    assert {each["resourceType"] for each in kept.json()["contained"]} == {"Patient", "Coverage"}
+    done = await fhir.put(told.json()["request"]["reference"], kept.json() | {"status": "cancelled"}, if_match='W/"1"')
+    assert done.status_code == 200, done.text
+    assert await fhir.day.due() == 0
 
 
 async def test_twenty_senders_at_once_make_one_invoice(fhir: Fhir) -> None:

@@ -90,7 +90,7 @@ class Bundles:
         prepared: list[tuple[int, Any]] = []  # Any: what the creator of the type carries out
         for entry in created:
             with _at(entry):
-                asked = _call(call, entry, _resolved(entry.resource, described))
+                asked = _call(call, entry, resolved(entry.resource, described))
                 creator = self._rest.creator(asked, entry.path)
                 there = await self._rest.existing(asked, entry.path)
                 if there is not None:
@@ -190,7 +190,7 @@ def _call(call: Call, entry: Entry, body: bytes | None = None) -> Call:
     return replace(asked, parameters=tuple(parse_qsl(query, keep_blank_values=True)))
 
 
-def _resolved(resource: bytes, described: Mapping[str, bytes]) -> bytes:
+def resolved(resource: bytes, described: Mapping[str, bytes]) -> bytes:
     """A resource with what it names of the same Bundle inside it, and what that names in turn.
 
     Raises Misuse when a reference leads to nothing in the Bundle.
@@ -207,13 +207,16 @@ def _resolved(resource: bytes, described: Mapping[str, bytes]) -> bytes:
             contained.append({**walked(_decode(found)), "id": names[url]})
         return f"#{names[url]}"
 
+    def names_entry(reference: str) -> bool:
+        return reference in described or WITHIN.fullmatch(reference) is not None
+
     def walked(tree: Tree) -> Tree:
         if isinstance(tree, list):
             return [walked(each) for each in cast("list[Tree]", tree)]
         if not isinstance(tree, dict):
             return tree
         return {
-            name: inside(value) if name == "reference" and WITHIN.fullmatch(str(value)) else walked(value)
+            name: inside(value) if name == "reference" and names_entry(str(value)) else walked(value)
             for name, value in cast("dict[str, Tree]", tree).items()
         }
 

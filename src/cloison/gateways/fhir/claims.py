@@ -10,7 +10,7 @@ extensions of the Claim: each that is missing is named, and nothing is assumed.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, TypeAlias
@@ -75,6 +75,8 @@ class Submission:
     kind: Kind | None
     paper: Invoice | Quote | None = field(repr=False)
     change: Change | None = None
+    beside: Mapping[str, r4.Resource] = field(default_factory=dict[str, r4.Resource], repr=False)
+    """What came with the Claim, by the references to it."""
 
     @property
     def identifier(self) -> r4.Identifier | None:
@@ -105,7 +107,7 @@ class Reading:
             raise wrong(practice, f"{NAME}.provider")
         change = _change(claim)
         if change is not None and change.what == "cancel":
-            found = Submission(claim, practice, "", Proof.OWN_RECORD, None, None, change)
+            found = Submission(claim, practice, "", Proof.OWN_RECORD, None, None, change, asked.beside)
         else:
             found = self._with_paper(asked, practice, change)
         if found.commits and not (found.identifier and found.identifier.value):
@@ -127,7 +129,7 @@ class Reading:
             paper = Invoice(
                 number=_number(claim), practice=number, person=whose, care=care, lines=lines, guarantee=guarantee
             )
-        return Submission(claim, practice, who.amc, proof(claim), _kind(claim), paper, change)
+        return Submission(claim, practice, who.amc, proof(claim), _kind(claim), paper, change, asked.beside)
 
 
 def care_of(claim: r4.Claim) -> Care:

@@ -20,11 +20,12 @@ from cloison.claims.refusals import ALREADY_CANCELLED, NOT_DECIDED
 from cloison.errors import Misuse, Reason
 from cloison.exchanges import Draft, Filed
 from cloison.gateways.fhir import r4, reading, systems
+from cloison.gateways.fhir.bundles import resolved
 from cloison.gateways.fhir.claim_answers import Response, key_of, of_cancellation, of_quote
 from cloison.gateways.fhir.claim_reasons import UNKNOWN_CLAIM, USES_MIXED
 from cloison.gateways.fhir.claim_work import Kept, Work
 from cloison.gateways.fhir.claims import NAME, Reading, Submission
-from cloison.gateways.fhir.interaction import Answer, Call, named, nameless
+from cloison.gateways.fhir.interaction import Answer, Call, kind_of, named, nameless
 from cloison.gateways.fhir.rest_reasons import IMMUTABLE
 from cloison.gateways.fhir.search import Kind, Page, Query, Token
 from cloison.gateways.fhir.stored import Creation, Stored, document_of, name_of
@@ -80,7 +81,7 @@ class Claims:
         refused = self._refusal(call, submission)
         if refused is not None:
             raise Misuse(refused)
-        return Prepared(call, submission, nameless(call.body))
+        return Prepared(call, submission, _alone(call.body, submission))
 
     async def carry_out(self, prepared: Sequence[Prepared]) -> list[Answer]:
         """Keep Claims and answer them; invoices are decided in one transaction."""
@@ -285,6 +286,14 @@ class Claims:
             return draft
         tenant, token = self.work.deciding.token(submission.paper, submission.practice, account)
         return replace(draft, tenant=tenant, token=token)
+
+
+def _alone(body: bytes, submission: Submission) -> bytes:
+    """A Claim without what carried it: what came beside it is inside it."""
+    if kind_of(body) == NAME:
+        return nameless(body)
+    beside = {name: reading.write(each) for name, each in submission.beside.items() if not name.startswith("#")}
+    return nameless(resolved(reading.write(submission.claim), beside))
 
 
 def _identifier(submission: Submission) -> bytes | None:
