@@ -41,6 +41,7 @@ class Desks:
         self._doors = {channel: Door(database, channel) for channel in ONLINE}
         self._tenants: dict[str, int] = {}
         self._amcs: dict[int, str] = {}
+        self._judged: dict[tuple[int, int, int, bool, int], tuple[Actor, Reason | None]] = {}
         self.insurers: Insurers
         self.products: Products
         self.practices: Practices
@@ -55,11 +56,26 @@ class Desks:
     async def ask(self, actor: Actor, enquiries: Sequence[Enquiry]) -> Sequence[Reply] | Reason:
         """Answer questions on the channel of their actor, if it may ask all of them."""
         for each in enquiries:
-            tenant = self.tenant_of(each.amc)
-            refused = refusal(actor, each.practice, tenant, each.engage, each.proof)
+            refused = self._refusal(actor, each)
             if refused is not None:
                 return refused
         return await self.batchers[actor.channel].ask(enquiries)
+
+    def _refusal(self, actor: Actor, asked: Enquiry) -> Reason | None:
+        """`refusal`, found by which actor this is: comparing all that actors are costs as much as reading a question.
+
+        A machine has the same actor until the register is read again.
+        """
+        tenant = self.tenant_of(asked.amc)
+        key = (id(actor), asked.practice, tenant, asked.engage, int(asked.proof))
+        judged = self._judged.get(key)
+        if judged is not None and judged[0] is actor:
+            return judged[1]
+        if len(self._judged) >= REMEMBERED:
+            self._judged.clear()
+        refused = refusal(actor, asked.practice, tenant, asked.engage, asked.proof)
+        self._judged[key] = (actor, refused)
+        return refused
 
     def tenant_of(self, amc: str) -> int:
         """The insurer of an AMC number; 0 when there is none."""

@@ -26,6 +26,7 @@ from cloison.rules.vocabulary import Domain
 PATH = "/v1/eligibility"
 QUESTIONS_MAX = 100
 PROOFS = {"typed": Proof.TYPED, "code": Proof.CODE, "card": Proof.CARD}
+DOMAINS = {each.name: each for each in Domain}
 RESULTS = {Result.COVERED: "covered", Result.NOT_COVERED: "not_covered", Result.UNDETERMINED: "undetermined"}
 
 ProofName: TypeAlias = Literal["typed", "code", "card"]
@@ -150,7 +151,7 @@ def enquiry(question: Question, at: int, actor: Actor, services: Services) -> En
         practice,
         PROOFS[question.proof],
         question.care_date,
-        Domain[question.domain],
+        DOMAINS[question.domain],
         question.amc,
         question.adherent,
         question.nir[:13],

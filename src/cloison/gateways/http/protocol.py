@@ -203,7 +203,7 @@ class Protocol(HttpToolsProtocol):
         """Answer an express request, then take what came meanwhile."""
 
         async def whole() -> Message:
-            return {"type": "http.request", "body": body, "more_body": False}
+            return {"type": "http.request", "body": body}
 
         answered = False
         try:
