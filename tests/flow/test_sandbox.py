@@ -2,17 +2,22 @@
 
 import os
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 from tests.flow.day import Day
 from tests.flow.http_gate import gates, machine
-from tests.flow.live import Sandbox, question
+from tests.flow.live import Sandbox, question, request_for_eligibility
 from typer.testing import CliRunner
 
+from cloison.identity.store import machines
+from cloison.ops import sandbox as sandboxes
 from cloison.ops.cli import app
+from cloison.ops.config import Settings
+from cloison.ops.house import opened
+from cloison.storage.database import Database
 from cloison.storage.keys import KeyProvider
 from cloison.world.sandbox_cases import CASES, QUESTIONS
 
@@ -108,9 +113,9 @@ def test_its_keys_refuse_a_public_address(tmp_path: Path, setting: dict[str, str
 
 
 def test_a_home_in_use_does_not_become_a_sandbox(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> None:
-    made = sandbox.home / "sandbox" / "made"
-    hidden = made.with_name("hidden")
-    made.rename(hidden)
+    folder = sandbox.home / "sandbox"
+    hidden = folder.with_name("hidden")
+    folder.rename(hidden)
     try:
         words = ["serve", "--sandbox", "--port", "0", "--home", str(sandbox.home)]
         done = CliRunner().invoke(app, [*words, "--keys", str(tmp_path_factory.mktemp("keys"))])
@@ -118,7 +123,38 @@ def test_a_home_in_use_does_not_become_a_sandbox(sandbox: Sandbox, tmp_path_fact
         done = CliRunner().invoke(app, ["sandbox", "day", "--home", str(sandbox.home)])
         assert "ops.sandbox_missing" in done.output
     finally:
-        hidden.rename(made)
+        hidden.rename(folder)
+
+
+async def test_one_that_was_stopped_while_it_was_made_is_made_to_its_end(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(home=tmp_path)
+    house, now = opened(settings, database.address), datetime.now(UTC)
+    for stops_at in ("_clients", "_hand_out"):
+        with monkeypatch.context() as stopped:
+            stopped.setattr(f"cloison.ops.sandbox.{stops_at}", _stop)
+            with pytest.raises(KeyboardInterrupt):
+                await sandboxes.make(house, database, tmp_path / "keys", now)
+    (tmp_path / "sandbox" / "made").unlink()
+    await sandboxes.make(house, database, tmp_path / "keys", now + timedelta(days=1))
+    assert len(list((tmp_path / "keys").glob("*.key.pem"))) == 6
+    assert len(await machines.listed(database)) == 6
+
+
+def _stop(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(("name", "client", "code"), [("no_answer", "pharmacy", "http.timed_out"),
+                                                      ("open", "contained", "disclosure.channel_frozen")])  # fmt: skip
+def test_fhir_says_it_too(sandbox: Sandbox, name: str, client: str, code: str) -> None:
+    with sandbox.client(client) as software:
+        asked = request_for_eligibility(sandbox.cases[name], TODAY)
+        answer = software.post("/fhir/CoverageEligibilityRequest/$submit", json=asked)
+    assert (answer.status_code, answer.json()["resourceType"]) == (503, "OperationOutcome")
+    assert int(answer.headers["retry-after"]) > 0
+    assert answer.json()["issue"][0]["details"]["coding"][0]["code"] == code
 
 
 def test_who_is_told_is_said_by_a_command_and_only_where_it_may_be(sandbox: Sandbox) -> None:

@@ -5,7 +5,6 @@ beforehand (`world.sandbox_cases`), that an insurer can be slow or silent, and t
 """
 
 import asyncio
-import shutil
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
@@ -27,6 +26,7 @@ from cloison.gateways.http.reasons import TIMED_OUT, WEBHOOK_ADDRESS
 from cloison.identity import Actor, Practices, accounts
 from cloison.identity.administration_reasons import CLIENT_UNKNOWN
 from cloison.identity.certificates import new_server
+from cloison.identity.store import machines
 from cloison.ops import claims, disclosures, identity, payments, quotes, returns, rights
 from cloison.ops import house as houses
 from cloison.ops.batcher import POLICIES
@@ -76,16 +76,19 @@ def is_one(home: Path) -> bool:
 
 async def make(house: House, database: Database, out: Path, now: datetime) -> None:
     """Load what the sandbox has, once; then write the clients' keys and the table of cases under `out`."""
-    made = house.home / "sandbox" / "made"
+    folder = house.home / "sandbox"
+    begun, made = folder / "begun", folder / "made"
     if not made.exists():
-        if len((await Practices.read(database, Role.OFFICE)).practice):
-            raise Misuse(SANDBOX_HOME_IN_USE)
-        keys = made.parent / "keys"
-        shutil.rmtree(made.parent, ignore_errors=True)  # an attempt that was stopped
-        await _load(house, database, now)
-        await _clients(house, database, keys, now)
+        if not begun.exists():
+            if len((await Practices.read(database, Role.OFFICE)).practice):
+                raise Misuse(SANDBOX_HOME_IN_USE)
+            folder.mkdir(parents=True, exist_ok=True)
+            begun.write_text(now.date().isoformat())
+        first = date.fromisoformat(begun.read_text())  # stopped half-way, it goes on with the same files
+        await _load(house, database, first, now)
+        await _clients(house, database, folder / "keys", now)
         await disclosures.freeze(database, Channel.MACHINE.name.lower(), True, "sandbox")
-        made.write_text(now.date().isoformat())
+        made.touch()
     await _exhaust(house, database, now.date())
     _hand_out(house, out, now.date())
 
@@ -168,10 +171,10 @@ async def tell(database: Database, client: str, url: str) -> None:
     await Notices(database).subscribe(Owner(practice=await _practice(database, client)), url)
 
 
-async def _load(house: House, database: Database, now: datetime) -> None:
+async def _load(house: House, database: Database, first: date, now: datetime) -> None:
     """The insurers, practices and rights, through the doors that everybody's files take."""
     with TemporaryDirectory() as folder:
-        insurers, practices, movements = world.write(Path(folder), now.date())
+        insurers, practices, movements = world.write(Path(folder), first)
         declared = await rights.load_insurers(house, database, insurers)
         _, defects = await rights.load_practices(house, database, practices)
         async with rights.loader(house, database, processes=0) as loader:
@@ -186,9 +189,12 @@ async def _load(house: House, database: Database, now: datetime) -> None:
 
 async def _clients(house: House, database: Database, folder: Path, now: datetime) -> None:
     """A client for each practice, and one of the pharmacy whose channel is closed."""
+    known = {row["name"] for row in await machines.listed(database)}
     pharmacy = world.PRACTICES[0].number
     clients = [(each.client, each.number, Channel.API) for each in world.PRACTICES]
     for name, practice, channel in [*clients, (world.CONTAINED, pharmacy, Channel.MACHINE)]:
+        if name in known:
+            continue
         asked = Asked(channel.name.lower(), (practice,), (), (), (), PERSONS_A_DAY, CLIENT_DAYS)
         await identity.add_client(house, database, name, asked, Given(), folder, now)
 
