@@ -1,6 +1,7 @@
 """How the resources of one document hold together: what local references name, and what contained resources may be."""
 
 import re
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -110,12 +111,13 @@ def _named(read: r4.Resource, path: str, text: Text, contained: list[Any]) -> li
     """The local references of a resource. Extensions can hold one anywhere, and mostly hold none: they are walked only
     when the text has more of them than were found elsewhere, or a piece that stays text may have some that are spelled
     differently."""
-    found: list[Named] = []
-    Gather(extended=False, named=found).of(read, (path,), NOTHING)
     loose = any(type(held) is msgspec.Raw for held in contained)
-    if text.extended and (loose or len(found) != text.local):
-        found = []
-        Gather(extended=True, named=found).of(read, (path,), NOTHING)
+    enough = sys.maxsize if loose else text.local
+    for extended in (False, True):
+        found: list[Named] = []
+        Gather(extended, enough, found).of(read, (path,), NOTHING)
+        if len(found) == enough or not text.extended:
+            return found
     return found
 
 
@@ -147,7 +149,7 @@ class Holders:
 def _holders(kind: type[msgspec.Struct], extended: bool) -> Holders:
     targets = r4.TARGETS.get(kind.__name__, {})
     written = dict(zip(kind.__struct_fields__, kind.__struct_encode_fields__, strict=True))
-    names = [name for name, types in _elements(kind).items() if any(_reaches(each, extended, set()) for each in types)]
+    names = [name for name, types in elements(kind).items() if any(_reaches(each, extended, set()) for each in types)]
     told = tuple((f".{written[name]}", targets.get(written[name], NOTHING)) for name in names)
     if len(names) < 2:  # attrgetter gives no tuple for one name
         return Holders(lambda value: tuple(getattr(value, name) for name in names), told)
@@ -155,7 +157,7 @@ def _holders(kind: type[msgspec.Struct], extended: bool) -> Holders:
 
 
 @cache
-def _elements(kind: type[msgspec.Struct]) -> dict[str, tuple[type, ...]]:
+def elements(kind: type[msgspec.Struct]) -> dict[str, tuple[type, ...]]:
     """The classes that each element of a class may hold: those of `r4` that its annotation names, a list or not.
 
     Annotations are texts: resolving them all takes seconds, and their words are enough.
@@ -183,14 +185,15 @@ def _reaches(kind: type, extended: bool, seen: set[type]) -> bool:
     if kind in seen or (kind is r4.Extension and not extended):
         return False
     seen.add(kind)
-    return any(_reaches(each, extended, seen) for types in _elements(kind).values() for each in types)
+    return any(_reaches(each, extended, seen) for types in elements(kind).values() for each in types)
 
 
 @dataclass(frozen=True, slots=True)
 class Gather:
-    """Collects place, target and types allowed of each local reference."""
+    """Collects place, target and types allowed of each local reference, until there are enough."""
 
     extended: bool
+    enough: int
     named: list[Named]
 
     def of(self, value: object, trail: Trail, allowed: frozenset[str]) -> None:
@@ -201,22 +204,25 @@ class Gather:
             for number, item in enumerate(items):
                 if item is not None:
                     self.of(item, (trail, number), allowed)
-            return
-        if kind is msgspec.Raw:
+        elif kind is msgspec.Raw:
             loose = _loose(msgspec.json.decode(cast("msgspec.Raw", value)))
             self.named.extend((trail, target, NOTHING) for target in loose)
-            return
-        if kind is r4.Reference:
+        elif kind is r4.Reference:
             reference = cast("r4.Reference", value)
             if reference.reference is not None and reference.reference[0] == "#":
                 self.named.append(((trail, ".reference"), reference.reference[1:], allowed))
-            if reference.identifier is None and not self.extended:
-                return
-        holders = _holders(cast("type[msgspec.Struct]", kind), self.extended)
-        if holders.told:
-            for inner, (written, targets) in zip(holders.values(value), holders.told, strict=True):
-                if inner is not None:
-                    self.of(inner, (trail, written), targets)
+            if self.extended or reference.identifier is not None:
+                self._below(reference, trail)
+        else:
+            self._below(cast("msgspec.Struct", value), trail)
+
+    def _below(self, value: msgspec.Struct, trail: Trail) -> None:
+        holders = _holders(type(value), self.extended)
+        if not holders.told:
+            return
+        for inner, (written, targets) in zip(holders.values(value), holders.told, strict=True):
+            if inner is not None and len(self.named) != self.enough:
+                self.of(inner, (trail, written), targets)
 
 
 def _told_place(trail: Trail) -> str:
