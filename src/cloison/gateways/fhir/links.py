@@ -151,9 +151,10 @@ def _holders(kind: type[msgspec.Struct], extended: bool) -> Holders:
     written = dict(zip(kind.__struct_fields__, kind.__struct_encode_fields__, strict=True))
     names = [name for name, types in elements(kind).items() if any(_reaches(each, extended, set()) for each in types)]
     told = tuple((f".{written[name]}", targets.get(written[name], NOTHING)) for name in names)
-    if len(names) < 2:  # attrgetter gives no tuple for one name
-        return Holders(lambda value: tuple(getattr(value, name) for name in names), told)
-    return Holders(attrgetter(*names), told)
+    if not names:
+        return Holders(lambda _: (), told)
+    get = attrgetter(*names)
+    return Holders(get if len(names) > 1 else lambda value: (get(value),), told)
 
 
 @cache

@@ -36,6 +36,7 @@ OF_REASON: dict[int, r4.IssueTypeCode] = {
     why.INVARIANT.number: "invariant",
     why.NUMBER.number: "value",
     why.NARRATIVE.number: "invariant",
+    why.MODIFIER.number: "extension",
 }
 OF_STATUS: dict[int, r4.IssueTypeCode] = {
     400: "invalid",
