@@ -16,8 +16,8 @@ import httpx
 import pytest
 from starlette.routing import Route
 from tests.flow.day import Ask as CardAsk
-from tests.flow.day import Bill, Day, Guarantee, Item, Person
-from tests.flow.fhir import eligibility
+from tests.flow.day import Bill, Day, Guarantee, Item, Person, consultation
+from tests.flow.fhir import claim, eligibility
 from tests.flow.http_gate import Opened, gates, question
 from tests.flow.payment_books import iban
 
@@ -218,6 +218,26 @@ async def read_log(_scene: Scene, _caller: Caller) -> Asked:
     return Asked("GET", "/v1/webhooks/log", {})
 
 
+async def list_payments(scene: Scene, _caller: Caller) -> Asked:
+    return Asked("GET", "/v1/payments", {}, f'"payment":{await a_payment(scene)}')
+
+
+async def read_advice(scene: Scene, _caller: Caller) -> Asked:
+    return Asked("GET", f"/v1/payments/{await a_payment(scene)}/advice.csv", {})
+
+
+async def list_returns(_scene: Scene, _caller: Caller) -> Asked:
+    return Asked("GET", "/v1/returns", {}, '"run":')
+
+
+async def read_return(_scene: Scene, _caller: Caller) -> Asked:
+    return Asked("GET", "/v1/returns/1.noe", {})
+
+
+async def read_statement(_scene: Scene, _caller: Caller) -> Asked:
+    return Asked("GET", "/v1/statement.csv?from=2026-11-01&to=2026-11-30", {}, "000000011")
+
+
 def kind_of(caller: Caller) -> str:
     return "movements" if caller.of_insurer else "b2"
 
@@ -306,15 +326,33 @@ async def a_guess(scene: Scene) -> str:
 
 
 REGISTER = ("Organization", "PractitionerRole")
+
+
+async def a_claim(scene: Scene) -> str:
+    """An invoice that the practice here sent."""
+    software = scene.headers(Caller(Duty.SOFTWARE, API))
+    return (await scene.made("POST", "/fhir/Claim", software | FHIR_JSON, json=await an_invoice(scene)))["id"]
+
+
+async def a_decision(scene: Scene) -> str:
+    software = scene.headers(Caller(Duty.SOFTWARE, API))
+    await scene.made("POST", "/fhir/Claim/$submit", software | FHIR_JSON, json=await an_invoice(scene))
+    return (await scene.made("GET", "/fhir/ClaimResponse", software))["entry"][0]["resource"]["id"]
+
+
+async def an_invoice(scene: Scene) -> dict[str, Any]:
+    return claim(scene.anne, consultation(), identifier=f"F-{next(_numbers)}")
+
+
 KEPT: dict[str, Callable[[Scene], Awaitable[str]]] = {
     "Coverage": a_coverage, "Organization": a_number, "PractitionerRole": a_number,
-    "ExplanationOfBenefit": a_guess, "AuditEvent": a_guess,
-    "CoverageEligibilityRequest": a_question, "CoverageEligibilityResponse": an_answer,
-    "PaymentReconciliation": a_payment, "PaymentNotice": a_notice,
+    "ExplanationOfBenefit": a_guess, "AuditEvent": a_guess, "Task": a_guess,
+    "CoverageEligibilityRequest": a_question, "CoverageEligibilityResponse": an_answer, "Claim": a_claim,
+    "ClaimResponse": a_decision, "PaymentReconciliation": a_payment, "PaymentNotice": a_notice,
 }  # fmt: skip
 """How something of each type comes to exist here; its id."""
 SENT: dict[str, Callable[[Scene], Awaitable[dict[str, Any]]]] = {
-    "CoverageEligibilityRequest": a_question_again, "PaymentNotice": notice_of,
+    "CoverageEligibilityRequest": a_question_again, "PaymentNotice": notice_of, "Claim": an_invoice,
 }  # fmt: skip
 """What is sent to create something of a type, or to ask at once."""
 
@@ -354,6 +392,9 @@ READERS: Who = {
     Duty.PROFESSIONAL: (PORTAL, API), Duty.DELEGATE: (PORTAL, API), Duty.STAFF: (PORTAL, API),
     Duty.SOFTWARE: (API, MACHINE, BATCH),
 }  # fmt: skip
+SENDERS: Who = {
+    Duty.PROFESSIONAL: (PORTAL, API), Duty.DELEGATE: (PORTAL, API), Duty.SOFTWARE: (API, MACHINE, BATCH),
+}  # fmt: skip
 PAYEES: Who = {
     Duty.PROFESSIONAL: (PORTAL, API), Duty.DELEGATE: (PORTAL, API), Duty.ADMINISTRATOR: (PORTAL,),
     Duty.SOFTWARE: (API, MACHINE, BATCH),
@@ -376,10 +417,6 @@ class Row:
     elsewhere: int
     placeless: int = 403
     """What a caller gets who acts for no practice."""
-    unseen: int = 0
-    """What callers get for whom there is no such type: users of insurers, insured persons. Zero: as above."""
-    practices: int = 403
-    """What a practice gets that is not let in."""
 
 
 ROUTES = {
@@ -392,6 +429,11 @@ ROUTES = {
     "POST /v1/webhooks": Row(add_webhook, ADMINISTRATORS, 201, 201),
     "DELETE /v1/webhooks/{id:uuid}": Row(remove_webhook, ADMINISTRATORS, 204, 404),
     "GET /v1/webhooks/log": Row(read_log, FILES, 200, 200),
+    "GET /v1/payments": Row(list_payments, PAYEES, 200, 200),
+    "GET /v1/payments/{payment}/advice.{form}": Row(read_advice, PAYEES, 200, 404),
+    "GET /v1/returns": Row(list_returns, PAYEES, 200, 200),
+    "GET /v1/returns/{run}.noe": Row(read_return, PAYEES, 200, 404),
+    "GET /v1/statement.csv": Row(read_statement, PAYEES, 200, 200),
 }
 PUBLIC = {
     "POST /oauth/token", "GET /.well-known/jwks.json", "GET /.well-known/oauth-authorization-server", "GET /healthz",
@@ -400,15 +442,9 @@ PUBLIC = {
 """What everybody may ask: tests/flow/test_http_problems.py shows that nothing else is."""
 FHIR = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 FOUND, LISTED, NOTED = (200, 404), (200, 200), (201, 422)
-ASKED, ANSWERED = (201, 201, 422), (200, 200, 422)
+ASKED, ANSWERED, MADE, GONE = (201, 201, 422), (200, 200, 422), (201, 201, 422), (404, 404)
 INTERACTIONS: dict[str, Row] = {
-    f"{kind} {interaction}": Row(
-        over_fhir(kind, interaction),
-        who,
-        *statuses,
-        **({"placeless": 404, "practices": 404} if who is PERSONS else {}),
-        unseen=404,
-    )
+    f"{kind} {interaction}": Row(over_fhir(kind, interaction), who, *statuses)
     for kind, interaction, who, statuses in (
         ("CoverageEligibilityRequest", "read", READERS, FOUND),
         ("CoverageEligibilityRequest", "vread", READERS, FOUND),
@@ -439,18 +475,41 @@ INTERACTIONS: dict[str, Row] = {
         ("PaymentNotice", "history-instance", PAYEES, FOUND),
         ("PaymentNotice", "search-type", PAYEES, LISTED),
         ("PaymentNotice", "create", PAYEES, NOTED),
+        ("Claim", "read", READERS, FOUND),
+        ("Claim", "vread", READERS, FOUND),
+        ("Claim", "history-instance", READERS, FOUND),
+        ("Claim", "search-type", READERS, LISTED),
+        ("ClaimResponse", "read", READERS, FOUND),
+        ("ClaimResponse", "vread", READERS, FOUND),
+        ("ClaimResponse", "history-instance", READERS, FOUND),
+        ("ClaimResponse", "search-type", READERS, LISTED),
+        ("Claim", "create", SENDERS, MADE),
+        ("Claim", "$submit", SENDERS, ANSWERED),
+        ("Task", "read", READERS, GONE),
+        ("Task", "vread", READERS, GONE),
+        ("Task", "history-instance", READERS, GONE),
+        ("Task", "search-type", READERS, LISTED),
     )
 }
+ELSEWHERE_SHOWN = {"Claim update", "Task create"}
+"""What tests/flow/test_fhir_claims.py and test_fhir_quotes.py go through."""
 TABLE = ROUTES | INTERACTIONS
+
+
+REFUSED = 403
 
 
 def expected(row: Row, caller: Caller) -> int:
     if caller.channel not in row.who.get(caller.duty, ()):
-        unseen = row.unseen and (caller.of_insurer or caller.duty is Duty.INSURED or caller.channel is Channel.EXPORT)
-        if caller.channel is INSURER and Duty.INSURER_USER in row.who:
-            unseen = False  # the type is there for colleagues
-        return row.practices if caller.duty in PRACTICES else row.unseen if unseen else row.placeless
+        return REFUSED
     return row.here if caller.where == HOME else row.elsewhere
+
+
+def verdict(row: Row, answer: httpx.Response) -> int:
+    """The status; a type that does not exist for the caller, and a practice that it does not have, are refusals."""
+    if answer.status_code == 404 and "fhir.unknown_type" in answer.text:
+        return REFUSED
+    return REFUSED if answer.status_code == row.placeless else answer.status_code
 
 
 async def answer_to(scene: Scene, row: Row, caller: Caller | None) -> tuple[Asked, httpx.Response]:
@@ -476,13 +535,13 @@ async def test_every_interaction_of_fhir_has_its_row(scene: Scene) -> None:
     (rest,) = (await scene.gate.client.get("/fhir/metadata")).json()["rest"]
     done = {f"{each['type']} {code['code']}" for each in rest["resource"] for code in each.get("interaction", ())}
     done |= {f"{each['type']} ${one['name']}" for each in rest["resource"] for one in each.get("operation", ())}
-    assert done == INTERACTIONS.keys()
+    assert done == INTERACTIONS.keys() | ELSEWHERE_SHOWN
 
 
 @pytest.mark.parametrize("name", TABLE)
 async def test_each_post_gets_in_where_it_should_and_nowhere_else(scene: Scene, name: str) -> None:
     row = TABLE[name]
-    got = {str(caller): (await answer_to(scene, row, caller))[1].status_code for caller in CALLERS}
+    got = {str(caller): verdict(row, (await answer_to(scene, row, caller))[1]) for caller in CALLERS}
     assert got == {str(caller): expected(row, caller) for caller in CALLERS}
 
 
@@ -503,7 +562,7 @@ async def test_nobody_is_let_in_without_saying_who_they_are(scene: Scene, name: 
     assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
-@pytest.mark.parametrize("name", [name for name, row in TABLE.items() if row.elsewhere == 404])
+@pytest.mark.parametrize("name", [name for name, row in TABLE.items() if (row.here, row.elsewhere) == (200, 404)])
 async def test_what_is_somebody_elses_is_refused_in_the_words_of_what_does_not_exist(scene: Scene, name: str) -> None:
     row = TABLE[name]
     caller = next(each for each in CALLERS if each.where == ELSEWHERE and expected(row, each) == 404)
