@@ -152,7 +152,7 @@ async def test_a_typed_description_tells_a_stranger_like_somebody_without_rights
 async def test_an_insurer_that_does_not_answer_closes_nothing(fhir: Fhir) -> None:
     anne = await fhir.day.enrol()
     kept = only(await ask(fhir, described(anne)))
-    unknown = await ask(fhir, described(anne, **{"payor:identifier": "urn:cloison:amc|99999999"}))
+    unknown = await ask(fhir, described(anne) | {"payor:identifier": "urn:cloison:amc|99999999"})
     assert codes(unknown.json()["entry"][0]["resource"]) == ["rights.insurer_unknown"]
     assert (await fhir.get(f"{NAME}/{kept['id']}")).json()["status"] == "active"
 
@@ -184,7 +184,7 @@ async def test_who_somebody_is_stands_in_no_address(fhir: Fhir, by_card: bool) -
 )
 async def test_a_description_that_lacks_something_says_what(fhir: Fhir, change: dict[str, str], code: str) -> None:
     anne = await fhir.day.enrol()
-    refused = await ask(fhir, described(anne, **change))
+    refused = await ask(fhir, described(anne) | change)
     assert (refused.status_code, codes(refused.json())) == (422, [code])
 
 

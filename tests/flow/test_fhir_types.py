@@ -121,7 +121,7 @@ async def _says(caller: Fhir, person: Person) -> None:
     made = [
         await caller.post("CoverageEligibilityRequest", eligibility(Ask(person))),
         await caller.post("Coverage/_search", urlencode(described).encode(), content_type=form),
-        await caller.post("Claim", claim(person, consultation(day=date(2026, 11, 19)), identifier=f"C-{person.number}")),
+        await caller.post("Claim", claim(person, consultation(day=date(2026, 11, 19)), identifier="C-1")),
         await caller.post(
             "PaymentNotice",
             {

@@ -401,7 +401,8 @@ async def member(somebody: Address) -> int:
     await owner.execute("insert into identity.practice (number, category, name) values ('751000001', 'x', 'x')")
     await owner.execute(
         "insert into claims.invoice (invoice, file, record, batch, tenant, practice, number, person, care_from,"
-        " care_to, nature, charged_cents, amc_asked_cents, lines) values (1, 1, 1, 1, 1, 1, '000000011', $1, '2026-11-20',"
+        " care_to, nature, charged_cents, amc_asked_cents, lines) values (1, 1, 1, 1, 1, 1, '000000011', $1,"
+        " '2026-11-20',"
         " '2026-11-20', 10, 3000, 900, 1)",
         PERSON,
     )
