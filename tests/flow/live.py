@@ -108,6 +108,7 @@ def running() -> Generator[Sandbox]:
         finally:
             process.send_signal(signal.SIGTERM)
             process.communicate(timeout=STOP_SECONDS_MAX)
+        assert not (home / "postgres" / "postmaster.pid").exists(), "its database stops with it"
 
 
 def _heard(process: "subprocess.Popen[bytes]", until: bytes) -> str:

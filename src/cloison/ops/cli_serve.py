@@ -5,6 +5,7 @@ The folders work in a process of their own: a night of invoices must not slow an
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
@@ -70,7 +71,11 @@ def serve(
 
     async def files(house: House, database: Database) -> None:
         screen.console.print(f"[bold]cloison[/] {folder / 'inbox'} → {folder / 'outbox'}   (Ctrl-C)")
-        await work_on(house, database, folders, site or _site(house.settings), once)
+        work = asyncio.ensure_future(work_on(house, database, folders, site or _site(house.settings), once))
+        # Told to stop, this process ends in order: killed, it could not sign off, and the embedded database would stay.
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, work.cancel)
+        with suppress(asyncio.CancelledError):
+            await work
 
     async def doors(house: House, database: Database) -> None:
         if try_out:
