@@ -32,12 +32,12 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One thing that can be asked. `request` may be several structures: one of them is sent; None: bytes."""
+    """One thing that can be asked. Several structures, sent or answered: it is one of them. None: bytes, or nothing."""
 
     method: str
     path: str
     summary: str
-    answers: Mapping[int, type | None]
+    answers: Mapping[int, type | tuple[type, ...] | None]
     request: Sequence[type] = ()
     request_type: str = JSON
     answer_type: str = JSON
@@ -50,7 +50,8 @@ class Operation:
 def document(operations: Iterable[Operation], version: str, site: str = "") -> Schema:
     """The whole description."""
     listed = list(operations)
-    types = {each: None for operation in listed for each in (*operation.request, *operation.answers.values()) if each}
+    answered = (shape for operation in listed for each in operation.answers.values() for shape in _several(each))
+    types = dict.fromkeys([*(each for operation in listed for each in operation.request), *answered])
     _, components = msgspec.json.schema_components((*types, ProblemBody), ref_template=REF)
     paths: dict[str, Schema] = {}
     for operation in listed:
@@ -108,7 +109,7 @@ def _operation(operation: Operation) -> Schema:
     made["responses"] = {
         str(status): {
             "description": HTTPStatus(status).phrase,
-            **({"content": {operation.answer_type: _content((shape,))}} if shape else {}),
+            **({"content": {operation.answer_type: _content(_several(shape))}} if shape else {}),
         }
         for status, shape in operation.answers.items()
     }
@@ -116,6 +117,12 @@ def _operation(operation: Operation) -> Schema:
     statuses = {*operation.problems, *(() if operation.public else (401, 403, 503))}
     made["responses"] |= {str(status): problem for status in sorted(statuses)} | {"default": problem}
     return made
+
+
+def _several(shapes: type | tuple[type, ...] | None) -> tuple[type, ...]:
+    if shapes is None:
+        return ()
+    return shapes if isinstance(shapes, tuple) else (shapes,)
 
 
 def _content(shapes: Sequence[type]) -> Schema:

@@ -26,7 +26,7 @@ OPERATIONS = (
         "POST",
         eligibility.PATH,
         "Is this person covered for this care on this day? One question, or up to 100.",
-        {200: eligibility.Answer},
+        {200: (eligibility.Answer, eligibility.Answers)},
         request=(eligibility.Question, eligibility.Questions),
         problems=(400, 413, 415, 422),
         permission="practice:eligibility:ask",
