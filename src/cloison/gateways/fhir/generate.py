@@ -326,6 +326,7 @@ SILENT = """
 """
 
 
+FEW = 4
 WIDE = {
     "Extension": "self.id is self.value_decimal is None",
     "ParametersParameter": "self.id is self.extension is self.modifier_extension is self.value_decimal is None",
@@ -401,7 +402,9 @@ class Writer:
             yield "    return"
         for name, (required, options) in shape.choices.items():
             given = f"({', '.join(option.value for option in options)})"
-            if required or len(options) > 1:
+            if len(options) > FEW:
+                yield f"choose({name!r}, {required}, {given})"
+            elif required or len(options) > 1:  # a call is spared where a look is shorter
                 yield f"if {given}.count(None) {'!=' if required else '<'} {len(options) - 1}:"
                 yield f"    choose({name!r}, {required}, {given})"
         for member in shape.members:

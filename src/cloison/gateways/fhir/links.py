@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
@@ -107,7 +107,7 @@ def _local(read: r4.Resource, path: str, text: Text) -> Iterator[tuple[str, Brok
                 yield path, Broken(REFERENCE_BROKEN, f"contained[{number}]", "dom-3")
 
 
-def _named(read: r4.Resource, path: str, text: Text, contained: list[Any]) -> list[Named]:
+def _named(read: r4.Resource, path: str, text: Text, contained: Sequence[object]) -> list[Named]:
     """The local references of a resource. Extensions can hold one anywhere, and mostly hold none: they are walked only
     when the text has more of them than were found elsewhere, or a piece that stays text may have some that are spelled
     differently."""
