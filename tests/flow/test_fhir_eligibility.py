@@ -226,13 +226,14 @@ async def test_a_batch_answers_each_entry_on_its_own(fhir: Fhir) -> None:
         "entry": [
             {"resource": eligibility(Ask(anne)), "request": {"method": "POST", "url": REQUEST}},
             {"request": {"method": "GET", "url": f"{REQUEST}/none"}},
+            {"resource": {"resourceType": REQUEST, "status": "bad"}, "request": {"method": "POST", "url": REQUEST}},
             {"request": {"method": "GET", "url": f"{REQUEST}?_count=1"}},
         ],
     }
     for path in ("", "/"):
         answer = await fhir.request("POST", path, bundle)
         assert answer.status_code == 200, answer.text
-        assert [each["response"]["status"] for each in answer.json()["entry"]] == ["201", "404", "200"]
+        assert [each["response"]["status"] for each in answer.json()["entry"]] == ["201", "404", "422", "200"]
 
 
 async def test_a_transaction_is_done_whole_or_not_at_all(fhir: Fhir) -> None:

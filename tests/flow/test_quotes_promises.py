@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from tests.flow.day import TODAY, Bill, Day, Guarantee, Item, days
@@ -376,7 +377,7 @@ async def test_an_insurer_answers_within_the_cost_the_ceiling_and_the_time(by_in
     quotes = by_insurer
     anne = await quotes.day.enrol(product=quotes.product)
     reply = await quotes.one(PEC, Quote(anne, [replace(CROWN, charged=90_000)]))
-    refused = {
+    refused: dict[str, dict[str, Any]] = {
         "quotes.above_cost": {"amount_cents": 82_801},
         "quotes.above_ceiling": {"amount_cents": CEILING + 1},
         "quotes.validity_wrong": {"amount_cents": 1, "valid_to": date(2027, 1, 2)},

@@ -97,7 +97,8 @@ def test_any_has_its_excuse_on_the_line(product: Sequence[Source]):
         f"{source.name}:{number} {line.strip()}"
         for source in product
         for number, line in enumerate(source.text.splitlines(), start=1)
-        if re.search(r"\bAny\b", line.partition("#")[0])
+        if source.name not in GENERATED
+        and re.search(r"\bAny\b", line.partition("#")[0])
         and not line.lstrip().startswith(("from typing", "import"))
         and '"""' not in line
         and "#" not in line

@@ -12,7 +12,9 @@ from tests.security.test_routes import PUBLIC
 
 from cloison.storage.keys import KeyProvider
 
-PAGES = [("GET", path.partition(" ")[2].replace("{code}", "http.not_found")) for path in PUBLIC if "GET" in path]
+PAGES = [
+    ("GET", path.partition(" ")[2].replace("{code}", "http.not_found")) for path in sorted(PUBLIC) if "GET" in path
+]
 ASKS = [
     *PAGES, ("GET", "/fhir/metadata"), ("POST", "/oauth/token"), ("GET", "/nowhere"), ("GET", "/errors/nothing"),
     ("POST", "/v1/eligibility"), ("GET", "/v1/files"), ("GET", "/v1/eligibility"), ("POST", "/fhir"), ("OPTIONS", "/"),

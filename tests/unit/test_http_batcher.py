@@ -87,8 +87,7 @@ async def test_a_batch_leaves_beside_another_only_when_enough_wait() -> None:
     backend = Backend(replace(POLICY, beside_min=3), held=True)
     asked = [backend.ask(1)]
     await turns()
-    for each in (2, 3):
-        asked.append(backend.ask(each))
+    asked.extend(backend.ask(each) for each in (2, 3))
     await turns()
     assert backend.batches == [[1]]
     asked.append(backend.ask(4))

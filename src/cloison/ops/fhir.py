@@ -9,7 +9,7 @@ from cloison.disclosure import Proof, Purpose
 from cloison.errors import Problem, Reason
 from cloison.exchanges import Exchanges
 from cloison.gateways.fhir import coverages as coverage
-from cloison.gateways.fhir import explain, outcome, reading
+from cloison.gateways.fhir import explain, outcome
 from cloison.gateways.fhir import routes as gate
 from cloison.gateways.fhir.bundles import Bundles
 from cloison.gateways.fhir.capability import capability
@@ -84,18 +84,13 @@ def routes(house: House, database: Database, services: Services, desks: Desks, o
 
     cursors = Cursors(house.keys.hmac(DIGESTS, [b"pages of searches"])[0])
     rest = Rest(types, cursors, _permitted, {"GET metadata": metadata, "POST ": bundle})
-    bundles = Bundles(rest, outcome.outcome, check)
+    bundles = Bundles(rest, outcome.outcome)
     return gate.routes(rest.do, services.site, _now)
 
 
 def rendered(problem: Problem, language: str) -> tuple[bytes, bytes]:
     """A problem as this gate writes it."""
     return CONTENT_TYPE.encode(), outcome.outcome(problem, language)
-
-
-def check(body: bytes) -> None:
-    """Raises Unreadable when bytes are no FHIR resource."""
-    reading.demand(body)
 
 
 def _read(stored: Stored, kind: str) -> Read:

@@ -78,7 +78,7 @@ def packed(rows: bytes, columns: Mapping[str, str]) -> dict[str, NDArray[np.gene
     return {name: _native(values[name], kind) for name, kind in columns.items()}
 
 
-def _wires(columns: Mapping[str, str]) -> dict[str, tuple[np.dtype[Any], int]]:
+def _wires(columns: Mapping[str, str]) -> dict[str, tuple[np.dtype[Any], int]]:  # Any: of each column
     return {name: WIRE.get(kind) or (np.dtype(kind).newbyteorder(">"), np.dtype(kind).itemsize)
             for name, kind in columns.items()}  # fmt: skip
 

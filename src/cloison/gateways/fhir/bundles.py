@@ -15,8 +15,8 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from cloison.errors import Fault, Misuse, Place, Problem
-from cloison.gateways.fhir import modifiers
+from cloison.errors import Defect, Fault, Misuse, Place, Problem
+from cloison.gateways.fhir import modifiers, r4, reading
 from cloison.gateways.fhir.interaction import Answer, Call, Tree, instant, kind_of
 from cloison.gateways.fhir.rest import Rest
 from cloison.gateways.fhir.rest_reasons import BUNDLE_TYPE, ENTRY_WRONG, REFERENCE_UNRESOLVED, TRANSACTION_FAILED
@@ -48,34 +48,39 @@ class Entry:
 class Bundles:
     """Carries out Bundles."""
 
-    def __init__(self, rest: Rest, outcome: OutcomeOf, check: Callable[[bytes], None]) -> None:
-        """`check` raises Misuse when bytes are no FHIR resource."""
+    def __init__(self, rest: Rest, outcome: OutcomeOf) -> None:
         self._rest = rest
         self._outcome = outcome
-        self._check = check
 
     async def process(self, call: Call) -> Answer:
         """Carry out a batch or a transaction. Raises Misuse when it is neither, or a transaction cannot be done."""
-        whole = self._read(call.resource("Bundle"))
-        kind = whole.type
+        body = call.resource("Bundle")
+        read = reading.parse_batch(body)
+        if isinstance(read, list):
+            raise reading.Unreadable(read)
+        kind, whole = read.bundle.type, _decode_bundle(body)
         if kind not in ("batch", "transaction"):
             raise Misuse(BUNDLE_TYPE)
         entries = [_entry(at, given, call.base) for at, given in enumerate(whole.entry)]
         if len(entries) > ENTRIES_MAX:
             raise Misuse(BUNDLE_TYPE, cause=f"{ENTRIES_MAX} entries at most")
         if kind == "batch":
-            modifiers.refuse_around(call.body)
-            answers = [await self._alone(call, entry) for entry in entries]
+            modifiers.refuse_around(body)
+            answers = [await self._alone(call, entry, read.refused.get(entry.place)) for entry in entries]
         else:
-            modifiers.refuse(call.body)
+            reading.demand(body, r4.Bundle)
+            modifiers.refuse(body)
             answers = await self._together(call, entries)
         found: dict[str, Tree] = {"resourceType": "Bundle", "type": f"{kind}-response"}
         if answers:
             found["entry"] = [_told(answer) for answer in answers]
         return Answer(200, msgspec.json.encode(found))
 
-    async def _alone(self, call: Call, entry: Entry) -> Answer:
+    async def _alone(self, call: Call, entry: Entry, unreadable: list[Defect] | None) -> Answer:
+        """One entry of a batch: what is wrong with it is its own matter."""
         try:
+            if unreadable:
+                raise reading.Unreadable(unreadable)
             return await self._rest.do(_call(call, entry))
         except Fault as fault:
             return self._failed(call, fault)
@@ -105,10 +110,6 @@ class Bundles:
                 with _at(entry):
                     answers[entry.place] = await self._rest.do(_call(call, entry))
         return [answers[entry.place] for entry in entries]
-
-    def _read(self, body: bytes) -> "_Bundle":
-        self._check(body)
-        return _decode_bundle(body)
 
     def _failed(self, call: Call, fault: Fault) -> Answer:
         problem = Problem.of(fault, call.request_id)
