@@ -66,8 +66,8 @@ PROBED = {
     "disclosure.reserve", "disclosure.reveal_rights", "disclosure.open_reservation", "disclosure.reveal_rights_batch",
     "disclosure.reserve_documents", "disclosure.reveal_documents", "rights.engage",
     "disclosure.reserve_own", "disclosure.reveal_own_statement", "disclosure.reveal_benefits",
-    "rights.release_engagement", "rights.ceilings_busy", "rights.hold_ceilings", "claims.quotes_before",
-    "claims.record_quotes", "claims.extend_quotes", "claims.cancel_quote", "identity.acts_for",
+    "rights.release_engagement", "rights.ceilings_busy", "rights.caps_busy", "rights.hold_ceilings",
+    "claims.quotes_before", "claims.record_quotes", "claims.extend_quotes", "claims.cancel_quote", "identity.acts_for",
 }  # fmt: skip
 """The functions that the probes go through. tests/security/test_cross_tenant.py says why others are not among them."""
 
@@ -290,6 +290,13 @@ class Prober:
             [1] * count,
         )
         rows += await connection.fetchval(
+            "select count(*) from rights.caps_busy($1, $2, $3, $4, $4, $3)",
+            reservation,
+            numbers,
+            coverages,
+            [1] * count,
+        )
+        rows += await connection.fetchval(
             "select rights.hold_ceilings($1, $2, $3, $4)", reservation, numbers, [1] * count, [1] * count
         )
         rows += await connection.fetchval(
@@ -361,6 +368,7 @@ class Prober:
             "claims.record_quotes($1, $2, $3)": ("[]", "[]"),
             "claims.extend_quotes($1, $2, $3, $4, 30, 5)": ([0], [1], [1]),
             "rights.ceilings_busy($1, $2, $3, $4, false)": ([0], [1], [1]),
+            "rights.caps_busy($1, $2, $3, $4, $5, $6)": ([0], [1], [1], [1], [1]),
             "rights.hold_ceilings($1, $2, $3, $4)": ([0], [1], [1]),
             "rights.engage($1, $2, $3, $4, $5, $6, $7)": ([0], [1], [1], [TODAY], [TODAY], [0]),
         }
