@@ -1,6 +1,8 @@
 """The sandbox of integrators behaves as its table says, is ready in seconds, and stays on this machine."""
 
 import os
+import subprocess
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -164,5 +166,9 @@ def test_who_is_told_is_said_by_a_command_and_only_where_it_may_be(sandbox: Sand
         (["nobody", "http://127.0.0.1:9/told"], "identity.client_unknown"),
         (["pharmacy", "http://198.51.100.7/told"], "http.webhook_address"),
     ):
-        done = CliRunner().invoke(app, ["sandbox", "webhook", *words, "--home", str(sandbox.home)])
-        assert (done.exit_code, code in done.output) == (2, True), done.output
+        # In a process of its own: this one would count among those that the sandbox's database waits for.
+        words = ["sandbox", "webhook", *words, "--home", str(sandbox.home)]
+        done = subprocess.run(
+            [sys.executable, "-m", "cloison.ops.cli", *words], capture_output=True, text=True, timeout=60
+        )
+        assert (done.returncode, code in done.stderr + done.stdout) == (2, True), done.stderr
