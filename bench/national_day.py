@@ -154,7 +154,8 @@ async def small_day(house: House, files: list[Path]) -> tuple[float, float, int]
         (settle, "bind", "promises"), (settle, "same_care", "same care"), (ceilings.Ceilings, "locked", "ceilings"),
         (settle, "acts_of", "acts"), (settle, "price", "price"), (settle, "adjudicate", "adjudicate"),
         (settle, "record_dues", "ledger"), (settle, "settle_disclosure", "settle disclosures"),
-        (store, "record", "record"), (store, "received_before", "received before"), (claim_files, "batch_of", "translate"),
+        (store, "record", "record"), (store, "received_before", "received before"),
+        (claim_files, "batch_of", "translate"),
     ):  # fmt: skip
         clock.watch(owner, name, stage)
     database = Counting(house.address)
