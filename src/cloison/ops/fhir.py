@@ -22,7 +22,7 @@ from cloison.gateways.fhir.kept_eligibility import ANSWER, ANSWER_PARAMETERS, PA
 from cloison.gateways.fhir.payments import NAME as PAYMENT
 from cloison.gateways.fhir.payments import NOTICE, NOTICE_PARAMETERS, Notices
 from cloison.gateways.fhir.payments import PARAMETERS as PAYMENT_PARAMETERS
-from cloison.gateways.fhir.rest import History, Interactions, Read, Rest
+from cloison.gateways.fhir.rest import Interactions, Rest
 from cloison.gateways.fhir.stored import Stored
 from cloison.gateways.http.service import Services
 from cloison.identity.permissions import Circumstances, Permission, Resource, permit
@@ -55,23 +55,23 @@ def routes(house: House, database: Database, services: Services, desks: Desks, o
     requests = Requests(eligibility, stored)
     types = {
         REQUEST: Interactions(
-            PARAMETERS, _read(stored, REQUEST), _history(stored, REQUEST), stored.find, requests, requests.condition,
+            PARAMETERS, stored.reader(REQUEST), stored.teller(REQUEST), stored.find, requests, requests.condition,
             operations={"$submit": eligibility.submit},
         ),
-        ANSWER: Interactions(ANSWER_PARAMETERS, _read(stored, ANSWER), _history(stored, ANSWER), stored.find),
+        ANSWER: Interactions(ANSWER_PARAMETERS, stored.reader(ANSWER), stored.teller(ANSWER), stored.find),
     }  # fmt: skip
     payments = people.payments(database, desks)
     notices = Notices(payments, stored)
     types |= {
         PAYMENT: Interactions(PAYMENT_PARAMETERS, payments.read, find=payments.find),
         NOTICE: Interactions(
-            NOTICE_PARAMETERS, _read(stored, NOTICE), _history(stored, NOTICE), stored.find, notices, notices.condition
+            NOTICE_PARAMETERS, stored.reader(NOTICE), stored.teller(NOTICE), stored.find, notices, notices.condition
         ),
     }
     types |= people.register(database, desks) | persons.types(database, desks)
     coverages = rights.coverages(house, services, desks, stored, exchanges)
     types[COVERAGE] = Interactions(
-        coverage.PARAMETERS, _read(stored, COVERAGE), _history(stored, COVERAGE), coverages.find
+        coverage.PARAMETERS, stored.reader(COVERAGE), stored.teller(COVERAGE), coverages.find
     )
     types |= claims.types(stored, services.practice_of, online)
     started = datetime.now(UTC)
@@ -91,20 +91,6 @@ def routes(house: House, database: Database, services: Services, desks: Desks, o
 def rendered(problem: Problem, language: str) -> tuple[bytes, bytes]:
     """A problem as this gate writes it."""
     return CONTENT_TYPE.encode(), outcome.outcome(problem, language)
-
-
-def _read(stored: Stored, kind: str) -> Read:
-    async def read(call: Call, document: str, version: str = "") -> Answer:
-        return await stored.read(call, kind, document, version)
-
-    return read
-
-
-def _history(stored: Stored, kind: str) -> History:
-    async def history(call: Call, document: str) -> Answer:
-        return await stored.history(call, kind, document)
-
-    return history
 
 
 def _permitted(call: Call, kind: str, interaction: str) -> Reason | None:

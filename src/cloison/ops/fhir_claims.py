@@ -5,9 +5,8 @@ from cloison.gateways.fhir.claim_tasks import PARAMETERS as TASK_PARAMETERS
 from cloison.gateways.fhir.claim_tasks import Tasks
 from cloison.gateways.fhir.claim_work import Work
 from cloison.gateways.fhir.claims import NAME, Reading
-from cloison.gateways.fhir.interaction import Answer, Call
 from cloison.gateways.fhir.kept_claims import ANSWER, ANSWER_PARAMETERS, PARAMETERS, Claims
-from cloison.gateways.fhir.rest import History, Interactions, Read
+from cloison.gateways.fhir.rest import Interactions
 from cloison.gateways.fhir.stored import Stored
 from cloison.gateways.http.service import PracticeOf
 from cloison.ops.catalogue import REASONS
@@ -24,25 +23,11 @@ def types(stored: Stored, practice_of: PracticeOf, online: OnlineClaims) -> dict
     tasks = Tasks(claims)
     return {
         NAME: Interactions(
-            PARAMETERS, _read(stored, NAME), _history(stored, NAME), stored.find, claims, claims.condition,
+            PARAMETERS, stored.reader(NAME), stored.teller(NAME), stored.find, claims, claims.condition,
             claims.update, {"$submit": claims.submit},
         ),
-        ANSWER: Interactions(ANSWER_PARAMETERS, _read(stored, ANSWER), _history(stored, ANSWER), claims.find),
+        ANSWER: Interactions(ANSWER_PARAMETERS, stored.reader(ANSWER), stored.teller(ANSWER), claims.find),
         TASK: Interactions(
-            TASK_PARAMETERS, _read(stored, TASK), _history(stored, TASK), stored.find, tasks, tasks.condition
+            TASK_PARAMETERS, stored.reader(TASK), stored.teller(TASK), stored.find, tasks, tasks.condition
         ),
     }  # fmt: skip
-
-
-def _read(stored: Stored, kind: str) -> Read:
-    async def read(call: Call, document: str, version: str = "") -> Answer:
-        return await stored.read(call, kind, document, version)
-
-    return read
-
-
-def _history(stored: Stored, kind: str) -> History:
-    async def history(call: Call, document: str) -> Answer:
-        return await stored.history(call, kind, document)
-
-    return history

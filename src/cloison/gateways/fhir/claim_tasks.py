@@ -11,10 +11,10 @@ from cloison.exchanges import Draft
 from cloison.gateways.fhir import r4, reading
 from cloison.gateways.fhir.asking import request, wrong
 from cloison.gateways.fhir.claim_reasons import TASK_UNKNOWN
-from cloison.gateways.fhir.interaction import Answer, Call, instant, named, nameless
+from cloison.gateways.fhir.interaction import Answer, Call, instant, nameless
 from cloison.gateways.fhir.kept_claims import ANSWER, Claims
-from cloison.gateways.fhir.search import Kind, Query, Token
-from cloison.gateways.fhir.stored import document_of, name_of
+from cloison.gateways.fhir.search import Kind, Query
+from cloison.gateways.fhir.stored import document_of, name_by
 
 NAME = "Task"
 PARAMETERS = {"identifier": Kind.TOKEN, "status": Kind.TOKEN, "focus": Kind.REFERENCE}
@@ -60,8 +60,7 @@ class Tasks:
 
     async def _one(self, prepared: PreparedTask) -> Answer:
         call, task, stored = prepared.call, prepared.task, self.claims.stored
-        identifier = task.identifier[0] if task.identifier else None
-        name = name_of(Token(identifier.system or "", identifier.value or "")) if identifier else None
+        name = name_by(task.identifier)
         if name is not None and (there := await stored.named(call.actor.practice, NAME, name)):
             return await stored.read(call, NAME, str(there.document))
         told = await self.claims.cancel(call, str(prepared.document))
@@ -82,6 +81,4 @@ class Tasks:
                 about=prepared.document,
             )
         )
-        body = named(creation.body, str(creation.document), creation.version, creation.updated)
-        address = f"{call.base}/{NAME}/{creation.document}/_history/{creation.version}"
-        return Answer(201, body, creation.version, creation.updated, address)
+        return await stored.created(call, NAME, creation, creation.body)

@@ -28,7 +28,7 @@ from cloison.gateways.fhir.claims import NAME, Reading, Submission
 from cloison.gateways.fhir.interaction import Answer, Call, kind_of, named, nameless
 from cloison.gateways.fhir.rest_reasons import IMMUTABLE
 from cloison.gateways.fhir.search import Kind, Page, Query, Token
-from cloison.gateways.fhir.stored import Creation, Stored, document_of, name_of
+from cloison.gateways.fhir.stored import Creation, Stored, document_of, name_by, name_of
 
 ANSWER = "ClaimResponse"
 PARAMETERS = {
@@ -297,8 +297,7 @@ def _alone(body: bytes, submission: Submission) -> bytes:
 
 
 def _identifier(submission: Submission) -> bytes | None:
-    identifier = submission.identifier
-    return name_of(Token(identifier.system or "", identifier.value or "")) if identifier else None
+    return name_by([submission.identifier] if submission.identifier else None)
 
 
 def _name(document: UUID, key: str) -> bytes:

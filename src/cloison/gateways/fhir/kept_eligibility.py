@@ -11,9 +11,9 @@ from datetime import date
 from cloison.exchanges import Draft
 from cloison.gateways.fhir import reading
 from cloison.gateways.fhir.eligibility import NAME, Eligibility, Questions
-from cloison.gateways.fhir.interaction import Answer, Call, named, nameless
-from cloison.gateways.fhir.search import Kind, Query, Token
-from cloison.gateways.fhir.stored import Creation, Stored, name_of
+from cloison.gateways.fhir.interaction import Answer, Call, nameless
+from cloison.gateways.fhir.search import Kind, Query
+from cloison.gateways.fhir.stored import Creation, Stored, name_by
 
 ANSWER = "CoverageEligibilityResponse"
 PARAMETERS = {
@@ -53,7 +53,6 @@ class Requests:
 
     async def _one(self, prepared: Prepared) -> Answer:
         call, asked = prepared.call, prepared.questions.request.asked
-        identifier = asked.identifier[0] if asked.identifier else None
         enquiry = prepared.questions.enquiries[0]
         draft = Draft(
             practice=enquiry.practice,
@@ -62,16 +61,12 @@ class Requests:
             body=prepared.body,
             status=asked.status,
             day=date.fromisoformat(asked.created[:10]) if len(asked.created) >= 10 else call.now.date(),
-            name=name_of(Token(identifier.system or "", identifier.value or "")) if identifier else None,
+            name=name_by(asked.identifier),
         )
         creation = await self.stored.create(draft)
         if creation.new or not await self.stored.answers(call, ANSWER, creation.document):
             await self._answer(call, prepared, draft, creation)
-        if not creation.new:
-            return await self.stored.read(call, NAME, str(creation.document))
-        body = named(prepared.body, str(creation.document), creation.version, creation.updated)
-        address = f"{call.base}/{NAME}/{creation.document}/_history/{creation.version}"
-        return Answer(201, body, creation.version, creation.updated, address)
+        return await self.stored.created(call, NAME, creation, prepared.body)
 
     async def _answer(self, call: Call, prepared: Prepared, draft: Draft, creation: Creation) -> None:
         answer = await self.eligibility.answer(call, prepared.questions, f"{NAME}/{creation.document}")

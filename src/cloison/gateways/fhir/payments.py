@@ -16,8 +16,8 @@ from cloison.gateways.fhir.eligibility import cents_of, euros
 from cloison.gateways.fhir.interaction import Answer, Call, instant, named, nameless
 from cloison.gateways.fhir.payment_reasons import AMOUNT_DIFFERS, PAYMENT_UNKNOWN
 from cloison.gateways.fhir.rest_reasons import NOT_FOUND
-from cloison.gateways.fhir.search import Kind, Match, Page, Query, Token
-from cloison.gateways.fhir.stored import Stored, name_of
+from cloison.gateways.fhir.search import Kind, Match, Page, Query
+from cloison.gateways.fhir.stored import Stored, name_by
 from cloison.identity import Actor
 from cloison.payments.chart import TransferKind
 from cloison.payments.own import STANDS, OwnLine, OwnPayment, PaymentSearch
@@ -140,7 +140,6 @@ class Notices:
 
     async def _one(self, prepared: PreparedNotice) -> Answer:
         call, notice = prepared.call, prepared.notice
-        identifier = notice.identifier[0] if notice.identifier else None
         creation = await self.stored.create(
             Draft(
                 practice=call.actor.practice,
@@ -149,14 +148,10 @@ class Notices:
                 body=prepared.body,
                 status=notice.status,
                 day=date.fromisoformat(notice.created[:10]) if len(notice.created) >= 10 else call.now.date(),
-                name=name_of(Token(identifier.system or "", identifier.value or "")) if identifier else None,
+                name=name_by(notice.identifier),
             )
         )
-        if not creation.new:
-            return await self.stored.read(call, NOTICE, str(creation.document))
-        body = named(prepared.body, str(creation.document), creation.version, creation.updated)
-        address = f"{call.base}/{NOTICE}/{creation.document}/_history/{creation.version}"
-        return Answer(201, body, creation.version, creation.updated, address)
+        return await self.stored.created(call, NOTICE, creation, prepared.body)
 
 
 def _detail(line: OwnLine) -> r4.PaymentReconciliationDetail:

@@ -11,7 +11,9 @@ import msgspec
 from cloison.errors import Misuse
 from cloison.exchanges import Draft, Exchanges, Filed, Search
 from cloison.exchanges.exchange import Kept
+from cloison.gateways.fhir import r4
 from cloison.gateways.fhir.interaction import Answer, Call, Tree, instant, named
+from cloison.gateways.fhir.rest import History, Read
 from cloison.gateways.fhir.rest_reasons import (
     IDENTIFIER_REUSED,
     NOT_FOUND,
@@ -93,7 +95,31 @@ class Stored:
             raise Misuse(SEVERAL_MATCH, cause=kind)
         return found[0] if found else None
 
+    async def created(self, call: Call, kind: str, creation: Creation, body: bytes) -> Answer:
+        """The answer to a creation: the new document, or the one that was there."""
+        if not creation.new:
+            return await self.read(call, kind, str(creation.document))
+        address = f"{call.base}/{kind}/{creation.document}/_history/{creation.version}"
+        told = named(body, str(creation.document), creation.version, creation.updated)
+        return Answer(201, told, creation.version, creation.updated, address)
+
     # -------------------------------------------------------------- reading
+
+    def reader(self, kind: str) -> Read:
+        """What reads documents of one type."""
+
+        async def read(call: Call, document: str, version: str = "") -> Answer:
+            return await self.read(call, kind, document, version)
+
+        return read
+
+    def teller(self, kind: str) -> History:
+        """What tells every version of documents of one type."""
+
+        async def history(call: Call, document: str) -> Answer:
+            return await self.history(call, kind, document)
+
+        return history
 
     async def read(self, call: Call, kind: str, text: str, version: str = "") -> Answer:
         """One resource, or one version of it; 304 when the caller has it already."""
@@ -244,6 +270,13 @@ class Stored:
             before=query.before,
             count=count if count is not None else query.count,
         )
+
+
+def name_by(identifiers: Sequence[r4.Identifier] | None) -> bytes | None:
+    """What its sender calls a document: the first of its identifiers; None when it has none."""
+    if not identifiers:
+        return None
+    return name_of(Token(identifiers[0].system or "", identifiers[0].value or ""))
 
 
 def name_of(token: Token) -> bytes:
